@@ -1,0 +1,203 @@
+/**
+ * Every error that people may see, in one table: stable code, HTTP-neutral category, a title, and what to do next.
+ * The HTTP layer derives the status from the category; docs/errors/ holds one generated page per code.
+ */
+export const ERROR_CATEGORIES = {
+  validation: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  rate_limited: 429,
+  internal: 500,
+  external: 502,
+  unavailable: 503,
+} as const;
+
+/** What kind of error it is; decides the HTTP status unless the code overrides it. */
+export type ErrorCategory = keyof typeof ERROR_CATEGORIES;
+
+interface ErrorDefinition {
+  readonly category: ErrorCategory;
+  /** Overrides the category's status where HTTP has a more exact one (405, 413, ...). */
+  readonly status?: number;
+  readonly title: string;
+  /** What the reader can do next. */
+  readonly remedy: string;
+}
+
+export const ERRORS = {
+  VALIDATION_FAILED: {
+    category: 'validation',
+    title: 'The request is not valid',
+    remedy: 'Correct the fields that `errors` names and send the request again.',
+  },
+  INVALID_JSON: {
+    category: 'validation',
+    title: 'The body is not valid JSON',
+    remedy: 'Send one JSON object, UTF-8 encoded.',
+  },
+  INVALID_PROJECT_NAME: {
+    category: 'validation',
+    title: 'Invalid project name',
+    remedy:
+      'Use 2 to 64 letters, digits, hyphens, underscores and dots, beginning and ending with a letter or digit.',
+  },
+  INVALID_CURSOR: {
+    category: 'validation',
+    title: 'The cursor is not valid here',
+    remedy: 'Use `next_cursor` exactly as the same list returned it, or leave it out to start over.',
+  },
+  UNAUTHENTICATED: {
+    category: 'unauthorized',
+    title: 'Authentication is required',
+    remedy: 'Send `Authorization: Bearer <access_token>`; log in or refresh to get a new token.',
+  },
+  INVALID_CREDENTIALS: {
+    category: 'unauthorized',
+    title: 'The e-mail address or password is wrong',
+    remedy: 'Check both and try again.',
+  },
+  INVALID_REFRESH_TOKEN: {
+    category: 'unauthorized',
+    title: 'The refresh token is not valid',
+    remedy: 'Log in again.',
+  },
+  FORBIDDEN: {
+    category: 'forbidden',
+    title: 'Your role does not allow this',
+    remedy: 'Ask an owner of the team for a role that does.',
+  },
+  ROUTE_NOT_FOUND: {
+    category: 'not_found',
+    title: 'There is nothing at this address',
+    remedy: 'See /openapi.json for the routes there are.',
+  },
+  PROJECT_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Project not found',
+    remedy: 'Check the id; list your projects with GET /api/v1/projects.',
+  },
+  DEPLOYMENT_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Deployment not found',
+    remedy: 'Check the id; list deployments with GET /api/v1/deployments.',
+  },
+  EMAIL_TAKEN: {
+    category: 'conflict',
+    title: 'An account with this e-mail address already exists',
+    remedy: 'Log in instead.',
+  },
+  PROJECT_NAME_EXISTS: {
+    category: 'conflict',
+    title: 'Project with this name already exists',
+    remedy: 'Choose another name.',
+  },
+  DEPLOYMENT_IN_PROGRESS: {
+    category: 'conflict',
+    title: 'Another deployment is already in progress',
+    remedy: 'Wait for it to end, or cancel it.',
+  },
+  DEPLOYMENT_NOT_CANCELLABLE: {
+    category: 'conflict',
+    title: 'The deployment has already ended',
+    remedy: 'Nothing is left to cancel.',
+  },
+  RELEASE_NOT_AVAILABLE: {
+    category: 'conflict',
+    title: 'That deployment made no release to return to',
+    remedy: 'Roll back to a deployment that succeeded.',
+  },
+  WRITE_CONFLICT: {
+    category: 'conflict',
+    title: 'Somebody else changed this at the same moment',
+    remedy: 'Read it again and repeat the change.',
+  },
+  STALE_VERSION: {
+    category: 'conflict',
+    status: 412,
+    title: 'It changed since you read it',
+    remedy: 'Read it again, and send the new ETag in If-Match.',
+  },
+  METHOD_NOT_ALLOWED: {
+    category: 'validation',
+    status: 405,
+    title: 'This address does not take that method',
+    remedy: 'Use one of the methods in the Allow header.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    category: 'validation',
+    status: 413,
+    title: 'The body is too large',
+    remedy: 'Send at most 1 MB.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    category: 'validation',
+    status: 415,
+    title: 'The body has to be JSON',
+    remedy: 'Send `Content-Type: application/json`.',
+  },
+  RATE_LIMITED: {
+    category: 'rate_limited',
+    title: 'Too many requests',
+    remedy: 'Wait for as many seconds as the Retry-After header says.',
+  },
+  SERVICE_UNAVAILABLE: {
+    category: 'unavailable',
+    title: 'Service temporarily unavailable',
+    remedy: 'Try again after as many seconds as the Retry-After header says.',
+  },
+  STORAGE_FULL: {
+    category: 'unavailable',
+    title: 'There is no space left to store this',
+    remedy: 'Free disk space under BRANCHLINE_HOME and try again; nothing was changed.',
+  },
+  INTERNAL: {
+    category: 'internal',
+    title: 'Something went wrong on our side',
+    remedy: 'Try again; if it stays, give the request_id to whoever runs this installation.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;
+
+/** A stable, documented error code. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One thing wrong with one place in the input. */
+export interface FieldProblem {
+  /** RFC 6901 JSON pointer into the body, or `query/NAME`, `path/NAME`. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface AppErrorOptions {
+  readonly detail?: string;
+  readonly problems?: readonly FieldProblem[];
+  /** Seconds after which trying again makes sense. */
+  readonly retry_after_s?: number;
+  readonly cause?: unknown;
+}
+
+/** The one error class that crosses module borders. Tell codes apart by `code`, never by subclass. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly problems: readonly FieldProblem[];
+  readonly retry_after_s: number | undefined;
+
+  /** @param code - a key of {@link ERRORS}
+   *  @param options - `detail` is shown to people; `cause` goes to the log only */
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    const detail = options.detail ?? ERRORS[code].remedy;
+    super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = code;
+    this.code = code;
+    this.detail = detail;
+    this.problems = options.problems ?? [];
+    this.retry_after_s = options.retry_after_s;
+  }
+}
+
+/** True for an {@link AppError}, also one made by another copy of this module (a second bundle). */
+export function isAppError(error: unknown): error is AppError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in ERRORS;
+}
