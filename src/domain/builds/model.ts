@@ -3,12 +3,14 @@
  * Only regular files that lie inside the source tree are listed: a link that leads outside is not.
  */
 export interface SourceSnapshot {
-  /** Paths relative to the service's root, with `/`, sorted; `.git` and `node_modules` left out. */
+  /** Paths relative to the service's root, with `/`, sorted; `.git`, `node_modules` and `.venv` left out. */
   readonly files: readonly string[];
-  /** Files of `files` with an executable bit. */
+  /** Well-known files with an executable bit. */
   readonly executables: ReadonlySet<string>;
-  /** Well-known files (see {@link WELL_KNOWN_FILES}) that exist, by path. */
+  /** Well-known files (see `well-known-files.ts`) that exist, by path. */
   readonly documents: Readonly<Record<string, SourceDocument>>;
+  /** True when the tree has more files than the reader takes: `files` then lacks the deepest ones. */
+  readonly truncated: boolean;
 }
 
 /** A file's content as the plan needs it. `invalid` says why it could not be parsed. */
@@ -40,11 +42,14 @@ export interface StaticSite {
   readonly single_page: boolean;
 }
 
+/** What serves the app: a process of its own, or files that the platform serves. */
+export type Start = Command | { readonly kind: 'static'; readonly site: StaticSite };
+
 /** What to do with a repository, decided by pure rules; see {@link planBuild}. */
 export interface BuildPlan {
-  /** The language or kind that was recognised, as its file's name: node, python, go, static, shell, dockerfile. */
+  /** The language or kind that was recognised, as its file's name: node, python, go, static, shell. */
   readonly provider: string;
-  /** Why: one sentence each, shown in the build log. */
+  /** What was detected and why: one sentence each, shown in the build log. */
   readonly reasons: readonly string[];
   /** What may surprise the user, shown in the build log at level warn. */
   readonly warnings: readonly string[];
@@ -54,10 +59,27 @@ export interface BuildPlan {
   readonly build: readonly Command[];
   /** Runs once before the release takes over (Procfile `release`, `preDeployCommand`). */
   readonly pre_deploy: readonly Command[];
-  readonly start: Command | { readonly kind: 'static'; readonly site: StaticSite };
-  /** Variables for build and run. `PATH_PREFIX` entries are folders relative to the root, put first on PATH. */
+  readonly start: Start;
+  /** Variables for build and run; the user's own variables of the same name win. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Folders relative to the root that go first on PATH, best first, in build and run. */
   readonly path_prefix: readonly string[];
   readonly health_check: { readonly path: string | null; readonly timeout_s: number };
   readonly restart: { readonly policy: 'always' | 'on_failure' | 'never'; readonly max_retries: number };
+}
+
+/** A plan, or why there is none: `reason` is one of the closed list of deployment failures. */
+export type BuildPlanResult =
+  | { readonly ok: true; readonly plan: BuildPlan }
+  | {
+      readonly ok: false;
+      readonly reason: 'nothing_detected' | 'invalid_config' | 'toolchain_missing';
+      /** The particulars for people: what was looked for, or which file and field is wrong. */
+      readonly message: string;
+    };
+
+/** What the caller knows beyond the source tree. */
+export interface PlanOptions {
+  /** Key under `environments` in railway.json whose settings apply on top: `production`, `staging`, `pr`... */
+  readonly environment_kind?: string;
 }

@@ -174,6 +174,8 @@ export interface AppErrorOptions {
   readonly problems?: readonly FieldProblem[];
   /** Seconds after which trying again makes sense. */
   readonly retry_after_s?: number;
+  /** HTTP headers that belong to the answer (Allow, say). */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
@@ -183,6 +185,7 @@ export class AppError extends Error {
   readonly detail: string;
   readonly problems: readonly FieldProblem[];
   readonly retry_after_s: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   /** @param code - a key of {@link ERRORS}
    *  @param options - `detail` is shown to people; `cause` goes to the log only */
@@ -194,6 +197,7 @@ export class AppError extends Error {
     this.detail = detail;
     this.problems = options.problems ?? [];
     this.retry_after_s = options.retry_after_s;
+    this.headers = options.headers ?? {};
   }
 }
 

@@ -1,0 +1,19 @@
+import { authRoutes } from '../../../src/contracts/http/routes/auth.ts';
+import { login, refresh, register } from '../../../src/domain/identity/index.ts';
+import type { ApiDependencies } from '../../runtime/dependencies.ts';
+import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
+
+/** Signing up and in: the only function that may read the private signing key. */
+export function createAuthFunction(deps: ApiDependencies): HttpFunction {
+  return createHttpFunction(deps, authRoutes, {
+    register: async ({ body }) => {
+      const { user, tenant, tokens } = await register(deps.accounts, body);
+      return { body: { user, tenant, ...tokens } };
+    },
+    login: async ({ body }) => {
+      const { user, tokens } = await login(deps.accounts, body);
+      return { body: { user, ...tokens } };
+    },
+    refresh: async ({ body }) => ({ body: { ...(await refresh(deps.accounts, body.refresh_token)) } }),
+  });
+}

@@ -1,0 +1,91 @@
+import type * as z from 'zod';
+import { type projectView, projectRoutes } from '../../../src/contracts/http/routes/projects.ts';
+import type { RecentDeployment } from '../../../src/domain/deployments/index.ts';
+import { readProjectMetrics } from '../../../src/domain/metrics/index.ts';
+import {
+  createProject,
+  deleteProject,
+  getProject,
+  listProjects,
+  type Project,
+  updateProject,
+} from '../../../src/domain/projects/index.ts';
+import { type ApiDependencies, cursorScope } from '../../runtime/dependencies.ts';
+import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
+import { nextLink, toPageRequest } from '../../runtime/paging.ts';
+
+type ProjectView = z.infer<typeof projectView>;
+
+/** Projects and their metrics. */
+export function createProjectsFunction(deps: ApiDependencies): HttpFunction {
+  const withRecent = async (tenant_id: string, projects: readonly Project[]): Promise<ProjectView[]> => {
+    const recent = await deps.deployments.deployments.listRecent(
+      tenant_id,
+      projects.map((project) => project.id),
+    );
+    return projects.map((project) => toView(project, recent.get(project.id) ?? []));
+  };
+
+  return createHttpFunction(deps, projectRoutes, {
+    createProject: async ({ body }, principal) => {
+      const project = await createProject(deps.projects, principal, body);
+      return {
+        body: toView(project, []),
+        version: project.version,
+        headers: { location: `/api/v1/projects/${project.id}` },
+      };
+    },
+
+    listProjects: async ({ query }, principal) => {
+      const scope = cursorScope(principal, 'projects');
+      const page = await listProjects(deps.projects, principal, toPageRequest(deps.cursors, scope, query));
+      const data = await withRecent(principal.tenant_id, page.items);
+      const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
+      return { body: { data, next_cursor }, headers: nextLink('/api/v1/projects', query, next_cursor) };
+    },
+
+    getProject: async ({ parameters }, principal) => {
+      const project = await getProject(deps.projects, principal, parameters.project_id);
+      const [view] = await withRecent(principal.tenant_id, [project]);
+      return { body: view ?? toView(project, []), version: project.version };
+    },
+
+    updateProject: async ({ parameters, body, matches }, principal) => {
+      const project = await updateProject(deps.projects, principal, parameters.project_id, body, (current) =>
+        matches(current.version),
+      );
+      const [view] = await withRecent(principal.tenant_id, [project]);
+      return { body: view ?? toView(project, []), version: project.version };
+    },
+
+    deleteProject: async ({ parameters, matches }, principal) => {
+      await deleteProject(deps.projects, principal, parameters.project_id, (current) =>
+        matches(current.version),
+      );
+      return { body: undefined };
+    },
+
+    getProjectMetrics: async ({ parameters, query }, principal) => {
+      const project = await getProject(deps.projects, principal, parameters.project_id);
+      const found = await readProjectMetrics(
+        { metrics: deps.metrics, clock: deps.projects.clock },
+        principal.tenant_id,
+        [project.id],
+        query.days,
+      );
+      const metrics = found.get(project.id);
+      return {
+        body: {
+          deployments: metrics?.deployments ?? 0,
+          success_rate: metrics?.success_rate ?? null,
+          average_duration_ms: metrics?.average_duration_ms ?? null,
+        },
+      };
+    },
+  });
+}
+
+function toView(project: Project, recent: readonly RecentDeployment[]): ProjectView {
+  const { version: _version, ...view } = project;
+  return { ...view, recent_deployments: [...recent] };
+}

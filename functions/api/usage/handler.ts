@@ -1,0 +1,15 @@
+import { usageRoutes } from '../../../src/contracts/http/routes/usage.ts';
+import { readUsage } from '../../../src/domain/billing/index.ts';
+import type { ApiDependencies } from '../../runtime/dependencies.ts';
+import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
+
+/** What a team used. */
+export function createUsageFunction(deps: ApiDependencies): HttpFunction {
+  return createHttpFunction(deps, usageRoutes, {
+    getUsage: async ({ query }, principal) => ({
+      body: {
+        data: await readUsage({ usage: deps.usage, clock: deps.projects.clock }, principal, query.month),
+      },
+    }),
+  });
+}

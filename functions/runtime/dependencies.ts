@@ -1,0 +1,61 @@
+import type * as z from 'zod';
+import type { CursorCodec } from '../../src/contracts/http/cursor.ts';
+import type { publicKeySchema } from '../../src/contracts/http/routes/meta.ts';
+import type { Principal } from '../../src/domain/access/index.ts';
+import type { UsageStore } from '../../src/domain/billing/index.ts';
+import type { DeploymentDependencies } from '../../src/domain/deployments/index.ts';
+import type { AccountDependencies, AuthenticationDependencies } from '../../src/domain/identity/index.ts';
+import type { MetricsStore } from '../../src/domain/metrics/index.ts';
+import type { ProjectDependencies } from '../../src/domain/projects/index.ts';
+import type { Logger } from '../../src/domain/shared/ports.ts';
+
+/** Counts requests in the brief's families. */
+export interface HttpMetrics {
+  observeRequest(
+    labels: { readonly method: string; readonly endpoint: string; readonly status: number },
+    seconds: number,
+  ): void;
+}
+
+/** The verdict on one request. */
+export interface RateDecision {
+  readonly allowed: boolean;
+  /** Requests a minute; 0 when there is no limit. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** Seconds until another request is allowed, or the bucket is full again. */
+  readonly reset_s: number;
+}
+
+export interface RateLimiter {
+  take(kind: 'principal' | 'address', subject: string): RateDecision;
+}
+
+/** What every HTTP function needs, whatever its resource. */
+export interface RuntimeDependencies {
+  readonly authentication: AuthenticationDependencies;
+  readonly limiter: RateLimiter;
+  readonly logger: Logger;
+  readonly http_metrics: HttpMetrics;
+  /** Origins that browsers may call from. */
+  readonly allowed_origins: readonly string[];
+  /** Milliseconds of a monotonic clock, for durations. */
+  readonly monotonic_ms: () => number;
+}
+
+/** All that the HTTP functions together need; each takes its part. */
+export interface ApiDependencies extends RuntimeDependencies {
+  readonly accounts: AccountDependencies;
+  readonly projects: ProjectDependencies;
+  readonly deployments: DeploymentDependencies;
+  readonly metrics: MetricsStore;
+  readonly usage: UsageStore;
+  readonly cursors: CursorCodec;
+  /** The public keys as RFC 7517 writes them. */
+  readonly key_set: { readonly keys: readonly z.infer<typeof publicKeySchema>[] };
+}
+
+/** Scope of a list's cursors: it fits this tenant, this list and these filters alone. */
+export function cursorScope(principal: Principal, list: string, filter: object = {}): string {
+  return JSON.stringify([principal.tenant_id, list, filter]);
+}

@@ -1,0 +1,40 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { RuntimeDependencies } from '../dependencies.ts';
+import type { HttpMiddleware } from './chain.ts';
+import { traceOf } from './tracing.ts';
+
+const SERVER_ERROR = 500;
+const UNMATCHED = '$default';
+
+/** One line a request, with the fields of the design's section 9, and the request's metrics. The path alone is logged,
+ *  never the query, which may hold a cursor. */
+export function requestLog(
+  deps: Pick<RuntimeDependencies, 'logger' | 'http_metrics' | 'monotonic_ms'>,
+): HttpMiddleware {
+  const started = new WeakMap<object, number>();
+  const finish = (event: APIGatewayProxyEventV2, status: number) => {
+    const duration_ms = deps.monotonic_ms() - (started.get(event) ?? deps.monotonic_ms());
+    const { http, requestId } = event.requestContext;
+    const endpoint = event.routeKey === UNMATCHED ? UNMATCHED : (event.routeKey.split(' ')[1] ?? UNMATCHED);
+    deps.http_metrics.observeRequest({ method: http.method, endpoint, status }, duration_ms / 1000);
+    const log = status >= SERVER_ERROR ? deps.logger.error : deps.logger.info;
+    log('request', {
+      method: http.method,
+      path: http.path,
+      route: event.routeKey,
+      status,
+      duration_ms: Math.round(duration_ms * 1000) / 1000,
+      user_agent: http.userAgent.slice(0, 256),
+      ip: http.sourceIp,
+      request_id: requestId,
+      ...traceOf(event),
+    });
+  };
+  return {
+    before: ({ event }) => {
+      started.set(event, deps.monotonic_ms());
+    },
+    after: ({ event, response }) => finish(event, response?.statusCode ?? SERVER_ERROR),
+    onError: ({ event, response }) => finish(event, response?.statusCode ?? SERVER_ERROR),
+  };
+}

@@ -1,0 +1,104 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type * as z from 'zod';
+import { statusOf } from '../../src/contracts/http/problem.ts';
+import type { Route } from '../../src/contracts/http/route.ts';
+import { AppError, type ErrorCode, type FieldProblem } from '../../src/domain/shared/errors.ts';
+
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;
+
+/** A route's request, parsed: what its schemas say. */
+export interface RequestOf<R extends Route> {
+  readonly parameters: Parsed<R['parameters']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: Parsed<R['body']>;
+  /** Refuses when If-Match was sent and names another version. */
+  readonly matches: (version: number) => boolean;
+  /** Ends when the client went away or the function is about to. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Parses all of a request by its route's schemas. @throws AppError */
+export function parseRequest<R extends Route>(
+  route: R,
+  event: APIGatewayProxyEventV2,
+  signal: AbortSignal | undefined,
+): RequestOf<R> {
+  return {
+    parameters: parseParameters(route, event.pathParameters ?? {}),
+    query: parseQuery(route, event.rawQueryString),
+    body: parseBody(route, event),
+    matches: (version) => matchesVersion(event.headers['if-match'], version),
+    signal,
+  } as RequestOf<R>;
+}
+
+function parseParameters(route: Route, parameters: Readonly<Record<string, string | undefined>>): unknown {
+  if (route.parameters === undefined) return undefined;
+  const result = route.parameters.safeParse(parameters);
+  // Something that can't be an id is an id that doesn't exist.
+  if (!result.success) throw new AppError(route.unknown_id ?? 'ROUTE_NOT_FOUND');
+  return result.data;
+}
+
+function parseQuery(route: Route, text: string): unknown {
+  if (route.query === undefined) return undefined;
+  const entries = Object.fromEntries(new URLSearchParams(text));
+  const result = route.query.safeParse(entries);
+  if (!result.success) throw toError(route, result.error, 'query');
+  return result.data;
+}
+
+function parseBody(route: Route, event: APIGatewayProxyEventV2): unknown {
+  if (route.body === undefined) return undefined;
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) throw new AppError('PAYLOAD_TOO_LARGE');
+  if (bytes.length > 0 && !isJson(event.headers['content-type'])) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  const result = route.body.safeParse(parseJson(bytes));
+  if (!result.success) throw toError(route, result.error, '');
+  return result.data;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new AppError('INVALID_JSON', { cause: error });
+  }
+}
+
+function isJson(content_type: string | undefined): boolean {
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(content_type ?? '');
+}
+
+/** RFC 9110, 13.1.1. Our ETags are `"<version>-<hash>"`; only the version is the thing's own. */
+function matchesVersion(header: string | undefined, version: number): boolean {
+  if (header === undefined || header.trim() === '*') return true;
+  return header.split(',').some((tag) => tag.trim().match(/^"(\d+)-[\w-]+"$/)?.[1] === String(version));
+}
+
+function toError(route: Route, error: z.ZodError, prefix: string): AppError {
+  const problems = error.issues.flatMap((issue) => toProblems(issue, prefix));
+  const exact = problems
+    .map((problem) => route.field_errors?.[problem.pointer])
+    .find((code): code is ErrorCode => code !== undefined && statusOf(code) === 400);
+  const only_pattern = error.issues.every((issue) => issue.code === 'invalid_format');
+  return new AppError(exact !== undefined && only_pattern ? exact : 'VALIDATION_FAILED', {
+    detail: problems.map((problem) => `${problem.pointer} ${problem.detail}`).join('; '),
+    problems,
+  });
+}
+
+function toProblems(issue: z.core.$ZodIssue, prefix: string): FieldProblem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: pointer(prefix, [...issue.path, key]), detail: 'is not known' }));
+  }
+  return [{ pointer: pointer(prefix, issue.path), detail: issue.message }];
+}
+
+/** RFC 6901 */
+function pointer(prefix: string, path: readonly PropertyKey[]): string {
+  const escaped = path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100));
+  return `${prefix}/${escaped.join('/')}`;
+}

@@ -1,0 +1,8 @@
+import { deployInputSchema } from '../../state-machines/catalog.ts';
+import { prepare, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
+import { createTask, type Task } from '../runtime/task.ts';
+
+/** Resolves the commit, stores the source, plans the build, freezes the release. */
+export function createPrepareTask(deps: PipelineDependencies): Task {
+  return createTask(deployInputSchema, (input, context) => prepare(deps, input, context));
+}

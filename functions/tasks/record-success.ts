@@ -1,0 +1,8 @@
+import { deployInputSchema } from '../../state-machines/catalog.ts';
+import { recordSuccess, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
+import { createTask, type Task } from '../runtime/task.ts';
+
+/** Records the success and frees the lock. */
+export function createRecordSuccessTask(deps: PipelineDependencies): Task {
+  return createTask(deployInputSchema, (input) => recordSuccess(deps, input));
+}

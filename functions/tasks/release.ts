@@ -1,0 +1,8 @@
+import { deployInputSchema } from '../../state-machines/catalog.ts';
+import { startRelease, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
+import { createTask, type Task } from '../runtime/task.ts';
+
+/** Starts the release beside the one that serves. */
+export function createReleaseTask(deps: PipelineDependencies): Task {
+  return createTask(deployInputSchema, (input) => startRelease(deps, input));
+}

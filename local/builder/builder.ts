@@ -1,0 +1,145 @@
+import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import * as z from 'zod';
+import type { Task } from '../../functions/runtime/task.ts';
+import { createTask } from '../../functions/runtime/task.ts';
+import { type Command, describeCommand } from '../../src/domain/builds/index.ts';
+import {
+  type Deployment,
+  type DeploymentKey,
+  DeploymentFailedError,
+  loadDeployment,
+  loadReleaseVariables,
+  loadRelease,
+  type PipelineDependencies,
+  recordBuildDuration,
+  runStep,
+  say,
+  type TaskContext,
+} from '../../src/domain/deployments/index.ts';
+import { deployInputSchema } from '../../state-machines/catalog.ts';
+import type { HomeFolders } from '../home.ts';
+import type { ProcessRunner, SandboxedProcess } from '../process/index.ts';
+import { sourceDirectory } from '../source/provider.ts';
+import { imageEnvironment } from './environment.ts';
+import { imageDirectory } from './images.ts';
+import { LIMITS } from './limits.ts';
+import { createSemaphore } from './semaphore.ts';
+import { checkToolchains } from './toolchains.ts';
+
+export interface LocalBuilderOptions {
+  readonly pipeline: PipelineDependencies;
+  readonly runner: ProcessRunner;
+  readonly folders: HomeFolders;
+  /** What builds may see of the operator's environment. */
+  readonly host_environment: Readonly<Record<string, string>>;
+  readonly build_timeout_ms?: number;
+}
+
+interface Build {
+  readonly key: DeploymentKey;
+  readonly image_dir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly writable_paths: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+// What CodeBuild gets on AWS: the same parameters name the same deployment here.
+const startBuildSchema = z.object({
+  EnvironmentVariablesOverride: z.array(z.object({ Name: z.string(), Value: z.string() })),
+});
+
+const NO_SPACE_BYTES = 16 * 1024 * 1024;
+
+/** The laptop's CodeBuild: takes the state's own parameters, and builds with child processes in the sandbox. */
+export function createLocalBuilder(options: LocalBuilderOptions): Task {
+  const places = createSemaphore(LIMITS.concurrent_builds);
+  return createTask(startBuildSchema, async (parameters, context) => {
+    const variables = Object.fromEntries(
+      parameters.EnvironmentVariablesOverride.map(({ Name, Value }) => [Name.toLowerCase(), Value]),
+    );
+    const key = deployInputSchema.parse(variables);
+    await places.run(
+      () => runStep(options.pipeline, key, 'build', (deployment) => build(options, key, deployment, context)),
+      context.signal,
+    );
+  });
+}
+
+async function build(
+  options: LocalBuilderOptions,
+  key: DeploymentKey,
+  deployment: Deployment,
+  context: TaskContext,
+): Promise<void> {
+  const { pipeline, runner, folders } = options;
+  const current = await loadDeployment(pipeline, key);
+  const release = await loadRelease(pipeline, current);
+  const warnings = await checkToolchains(release.plan, options.host_environment);
+  for (const warning of warnings) say(pipeline, key, 'build', warning, 'warn');
+
+  const image_dir = imageDirectory(folders.images, release.id);
+  await rm(image_dir, { recursive: true, force: true });
+  await rename(sourceDirectory(folders.sources, key.deployment_id), image_dir);
+  const home = `${folders.caches}/${deployment.project_id}`;
+  await mkdir(home, { recursive: true });
+  for (const path of [image_dir, home]) await runner.prepareWritablePath(path);
+
+  const timeout_ms = options.build_timeout_ms ?? LIMITS.build_timeout_ms;
+  const timeout = AbortSignal.timeout(timeout_ms);
+  const signal = AbortSignal.any([timeout, ...(context.signal === undefined ? [] : [context.signal])]);
+  const environment = imageEnvironment({
+    host: options.host_environment,
+    plan: release.plan,
+    variables: await loadReleaseVariables(pipeline, current),
+    root: image_dir,
+    home,
+  });
+  const started = Date.now();
+  try {
+    for (const command of [...release.plan.install, ...release.plan.build]) {
+      await runCommand(options, { key, image_dir, environment, signal, writable_paths: [image_dir, home] }, command);
+    }
+  } catch (error) {
+    await rm(image_dir, { recursive: true, force: true });
+    if (!timeout.aborted) throw error;
+    throw new DeploymentFailedError('build_timeout', `The limit is ${timeout_ms / 1000} s.`, error);
+  } finally {
+    await recordBuildDuration(pipeline, key, Date.now() - started);
+  }
+}
+
+async function runCommand(options: LocalBuilderOptions, job: Build, command: Command): Promise<void> {
+  const { pipeline, runner } = options;
+  job.signal.throwIfAborted();
+  say(pipeline, job.key, 'build', `$ ${describeCommand(command)}`);
+  const child = await runner.start({
+    id: `build-${job.key.deployment_id}`,
+    command,
+    cwd: job.image_dir,
+    environment: job.environment,
+    writable_paths: job.writable_paths,
+    memory_limit_bytes: LIMITS.build_memory_bytes,
+    onLine: (line) =>
+      pipeline.logs.append(job.key.deployment_id, { ...line, step: 'build', level: 'info' }),
+  });
+  const exit = await waitOrStop(child, job.signal);
+  if (exit.code === 0) return;
+  job.signal.throwIfAborted();
+  if (exit.out_of_memory) {
+    throw new DeploymentFailedError('out_of_memory', `The build may use ${LIMITS.build_memory_bytes / 1024 ** 2} MiB.`);
+  }
+  const { bavail, bsize } = await statfs(job.image_dir);
+  if (bavail * bsize < NO_SPACE_BYTES) throw new DeploymentFailedError('storage_full', describeCommand(command));
+  const how = exit.code === null ? `ended by ${exit.signal}` : `exit code ${exit.code}`;
+  throw new DeploymentFailedError('build_failed', `${describeCommand(command)}: ${how}.`);
+}
+
+async function waitOrStop(child: SandboxedProcess, signal: AbortSignal) {
+  const stop = () => void child.terminate(LIMITS.stop_grace_ms);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await child.exited;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,273 @@
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { createAuthFunction } from '../functions/api/auth/handler.ts';
+import { createDeploymentsFunction } from '../functions/api/deployments/handler.ts';
+import { createMetaFunction } from '../functions/api/meta/handler.ts';
+import { createProjectsFunction } from '../functions/api/projects/handler.ts';
+import { createUsageFunction } from '../functions/api/usage/handler.ts';
+import type { ApiDependencies } from '../functions/runtime/dependencies.ts';
+import { createDeployTasks } from '../functions/tasks/index.ts';
+import { createGitSource } from '../src/adapters/git/source.ts';
+import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
+import { createTokens } from '../src/adapters/identity/tokens.ts';
+import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
+import { createDeploymentStore } from '../src/adapters/stores/deployment-store.ts';
+import { createIdentityStore } from '../src/adapters/stores/identity-store.ts';
+import { createMetricsStore } from '../src/adapters/stores/metrics-store.ts';
+import { createProjectStore } from '../src/adapters/stores/project-store.ts';
+import { createReleaseStore } from '../src/adapters/stores/release-store.ts';
+import { createServiceStore } from '../src/adapters/stores/service-store.ts';
+import { createUsageStore } from '../src/adapters/stores/usage-store.ts';
+import { systemClock } from '../src/adapters/system/clock.ts';
+import { createCursorCodec } from '../src/adapters/system/cursors.ts';
+import { uuidIds } from '../src/adapters/system/ids.ts';
+import { createLogger } from '../src/adapters/system/logger.ts';
+import { createSealer } from '../src/adapters/system/sealer.ts';
+import type { Item } from '../src/adapters/table/port.ts';
+import { createBillingConsumer } from '../src/domain/billing/index.ts';
+import {
+  createDeploymentStarter,
+  createDeploymentStopper,
+  createProjectRemover,
+  type PipelineDependencies,
+  recordCrash,
+  settleInterrupted,
+} from '../src/domain/deployments/index.ts';
+import { createMetricsConsumer } from '../src/domain/metrics/index.ts';
+import type { Logger } from '../src/domain/shared/ports.ts';
+import { createLocalBuilder } from './builder/builder.ts';
+import { createLocalImagePublisher } from './builder/images.ts';
+import { LIMITS } from './builder/limits.ts';
+import { createBus } from './bus/bus.ts';
+import { createOutbox } from './bus/outbox.ts';
+import { createLocalCompute } from './compute/provider.ts';
+import { loadServing } from './compute/serving.ts';
+import { readResourceUsage } from './compute/usage.ts';
+import { createWorkloads } from './compute/workloads.ts';
+import { openDatabase } from './database.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { lockHome, persistentSecret, prepareHome } from './home.ts';
+import { createFileLogs } from './logs/file_logs.ts';
+import { appHostEnvironment, createProcessRunner, hostEnvironment } from './process/index.ts';
+import { createPrometheusMetrics } from './prometheus.ts';
+import { createAppProxy } from './proxy/app_proxy.ts';
+import { createRateLimiter } from './rate-limiter.ts';
+import type { Settings } from './settings.ts';
+import { loadSigningKeys } from './signing-keys.ts';
+import { createLocalSourceProvider } from './source/provider.ts';
+import { createExecutions } from './workflow/executions.ts';
+import { createWorkflowEngine } from './workflow/engine.ts';
+
+/** A platform that runs. */
+export interface Platform {
+  /** Where the API is, for people. */
+  readonly url: string;
+  readonly port: number;
+  /** How well apps are kept from this machine. */
+  readonly isolation: string;
+  /** Drains, stops every child process, and frees the home. Safe to call again. */
+  stop(): Promise<void>;
+}
+
+const CHECKOUT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+const RETRY_DELAYS_MS = [100, 500, 2000, 10_000];
+const RESUME_WAIT_MS = 5000;
+const CLOSE_GRACE_MS = 3000;
+
+/** Composes the laptop's platform from the same handlers, stores and state machine that run on AWS, and starts it.
+ *  @param environment - the operator's; builds and apps get an allow-listed part
+ *  @throws HomeError, IsolationUnavailableError, or the error of a port that is taken */
+export async function startPlatform(
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+  logger: Logger = createLogger(settings.log_level),
+): Promise<Platform> {
+  const clock = systemClock;
+  const ids = uuidIds;
+  const folders = prepareHome(settings.home, CHECKOUT);
+  const unlock = lockHome(folders);
+  const database = openDatabase(folders);
+  const on_put: { deliver: (items: readonly Item[]) => void } = { deliver: () => undefined };
+  const table = createSqliteTable(database, { onPut: (items) => on_put.deliver(items) });
+  const host_environment = hostEnvironment(environment);
+
+  const runner = await createProcessRunner({
+    runs_dir: folders.runs,
+    level: settings.isolation,
+    home: folders.root,
+    environment: host_environment,
+    onError: (error) => logger.error('child process trouble', { error }),
+  });
+  const orphans = await runner.killOrphans();
+  if (orphans > 0) logger.warn('ended processes of an earlier run', { count: orphans });
+
+  const sealer = createSealer(persistentSecret(folders, 'seal'));
+  const keys = await loadSigningKeys(folders);
+  const tokens = createTokens(keys, clock);
+  const identity = createIdentityStore(table);
+  const projects = createProjectStore(table, sealer);
+  const deployments = createDeploymentStore(table, clock);
+  const metrics_store = createMetricsStore(table, clock);
+  const usage = createUsageStore(table, clock);
+  const logs = createFileLogs({
+    directory: folders.logs,
+    segment_bytes: LIMITS.log_segment_bytes,
+    max_segments: LIMITS.log_segments,
+    clock,
+  });
+  const proxy = createAppProxy({
+    onFailure: (failure) => logger.warn('app did not answer', { ...failure }),
+  });
+  // The port is known only once the gateway listens, and addresses are asked for later still.
+  let port = settings.port;
+  const addresses = {
+    domain: (host: string) => `${host}.localhost:${port}`,
+    url: (host: string) => `http://${host}.localhost:${port}`,
+  };
+
+  const lifecycle = { deployments, clock, ids };
+  const compute = createLocalCompute({
+    runner,
+    proxy,
+    workloads: createWorkloads(database),
+    logs,
+    clock,
+    logger,
+    images_dir: folders.images,
+    host_environment: appHostEnvironment(environment),
+    domain: addresses.domain,
+    onCrashed: (key) => recordCrash(lifecycle, key),
+  });
+  const pipeline: PipelineDependencies = {
+    ...lifecycle,
+    projects,
+    releases: createReleaseStore(table, sealer),
+    services: createServiceStore(table),
+    source: createLocalSourceProvider(
+      createGitSource({
+        state_dir: folders.git,
+        path: host_environment['PATH'] ?? '',
+        timeout_ms: LIMITS.git_timeout_ms,
+        max_size_bytes: LIMITS.repository_bytes,
+        allow_local: true,
+      }),
+      folders.sources,
+    ),
+    images: createLocalImagePublisher(),
+    compute,
+    logs,
+    logger,
+    addresses,
+  };
+
+  const engine = createWorkflowEngine({
+    tasks: {
+      ...createDeployTasks(pipeline),
+      Build: createLocalBuilder({ pipeline, runner, folders, host_environment }),
+    },
+    executions: createExecutions(database),
+    settle: (key) => settleInterrupted(pipeline, key),
+    logger,
+  });
+  const prometheus = createPrometheusMetrics(await metrics_store.readActiveProjects(), () =>
+    readResourceUsage(compute, folders.images),
+  );
+  const bus = createBus({
+    consumers: {
+      'start-deployment': createDeploymentStarter(engine),
+      'stop-deployment': createDeploymentStopper(pipeline, engine),
+      'remove-project': createProjectRemover(pipeline),
+      metrics: createMetricsConsumer(metrics_store, prometheus),
+      billing: createBillingConsumer(usage),
+    },
+    outbox: createOutbox(database),
+    logger,
+    retry_delays_ms: RETRY_DELAYS_MS,
+  });
+  on_put.deliver = bus.accept;
+
+  const api: ApiDependencies = {
+    authentication: { tokens, store: identity, clock },
+    accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
+    projects: { projects, clock, ids, allow_local_repositories: true },
+    deployments: { ...lifecycle, projects, logs },
+    metrics: metrics_store,
+    usage,
+    cursors: createCursorCodec(persistentSecret(folders, 'cursors')),
+    key_set: keys.key_set,
+    limiter: createRateLimiter(settings.rate_limit, () => performance.now()),
+    logger,
+    http_metrics: prometheus,
+    allowed_origins: [],
+    monotonic_ms: () => performance.now(),
+  };
+  const gateway = createGateway({
+    functions: {
+      auth: createAuthFunction(api),
+      projects: createProjectsFunction(api),
+      deployments: createDeploymentsFunction(api),
+      usage: createUsageFunction(api),
+      meta: createMetaFunction(api),
+    },
+    proxy,
+    metrics: prometheus,
+    own_hosts: ownHosts(settings.host),
+    clock,
+    ids,
+    logger,
+  });
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    // Together, so that requests under way are still answered by apps that are on their way out.
+    await Promise.all([gateway.close(CLOSE_GRACE_MS), bus.stop(), engine.shutDown()]);
+    await compute.shutDown();
+    await runner.terminateAll(LIMITS.stop_grace_ms);
+    await logs.flush();
+    database.close();
+    unlock();
+  };
+
+  try {
+    port = await gateway.listen(settings.port, settings.host);
+  } catch (error) {
+    await runner.terminateAll(0);
+    database.close();
+    unlock();
+    throw error;
+  }
+  await compute.resume((key) => loadServing(pipeline, key), RESUME_WAIT_MS);
+  engine.resume();
+  await bus.sweep();
+  return {
+    url: `http://${displayHost(settings.host)}:${port}`,
+    port,
+    isolation: runner.level,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Bound to every address, the platform answers by each of this machine's; bound to one, by that. */
+function ownHosts(host: string): string[] {
+  if (isIP(host) === 0) return [];
+  if (host !== '0.0.0.0' && host !== '::') return [bracketed(host)];
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  return addresses.map((entry) => bracketed(entry.address));
+}
+
+function bracketed(address: string): string {
+  return isIP(address) === 6 ? `[${address}]` : address;
+}
+
+function displayHost(host: string): string {
+  return host === '127.0.0.1' || host === '0.0.0.0' || host === '::' || host === '::1' ? 'localhost' : bracketed(host);
+}
+
+/** The environment of this process. */
+export const processEnvironment = process.env;

@@ -1,0 +1,12 @@
+export { appHostEnvironment, hostEnvironment } from './environment.ts';
+export { detectIsolationLevel, IsolationUnavailableError } from './isolation/detect.ts';
+export { createProcessRunner, type ProcessRunnerOptions } from './runner.ts';
+export type {
+  ErrorReporter,
+  IsolationLevel,
+  OutputLine,
+  ProcessExit,
+  ProcessRunner,
+  ProcessSpec,
+  SandboxedProcess,
+} from './types.ts';

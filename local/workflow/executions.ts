@@ -1,0 +1,40 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { DeploymentKey } from '../../src/domain/deployments/index.ts';
+
+/** An execution that has not ended. */
+export interface OpenExecution {
+  readonly key: DeploymentKey;
+  /** How often it was begun. */
+  readonly attempts: number;
+}
+
+/** Which executions there are, across restarts. */
+export interface Executions {
+  /** @returns false when there is one of this name already */
+  create(key: DeploymentKey): boolean;
+  end(deployment_id: string, status: 'succeeded' | 'failed' | 'aborted'): void;
+  countAttempt(deployment_id: string): void;
+  readOpen(): OpenExecution[];
+}
+
+export function createExecutions(database: DatabaseSync): Executions {
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS executions (
+      name TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL
+    ) WITHOUT ROWID
+  `);
+  const insert = database.prepare("INSERT OR IGNORE INTO executions VALUES (?, ?, 'running', 1)");
+  const end = database.prepare("UPDATE executions SET status = ? WHERE name = ? AND status = 'running'");
+  const count = database.prepare('UPDATE executions SET attempts = attempts + 1 WHERE name = ?');
+  const open = database.prepare("SELECT * FROM executions WHERE status = 'running' ORDER BY name");
+  return {
+    create: (key) => insert.run(key.deployment_id, key.tenant_id).changes > 0,
+    end: (deployment_id, status) => void end.run(status, deployment_id),
+    countAttempt: (deployment_id) => void count.run(deployment_id),
+    readOpen: () =>
+      open.all().map((row) => ({
+        key: { deployment_id: String(row['name']), tenant_id: String(row['tenant_id']) },
+        attempts: Number(row['attempts']),
+      })),
+  };
+}

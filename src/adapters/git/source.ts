@@ -1,0 +1,65 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { DeploymentFailedError, type SourceCommit } from '../../domain/deployments/index.ts';
+import { parseRepositoryAddress } from './address.ts';
+import { checkOut, describeCommit } from './checkout.ts';
+import { writeGitConfig } from './environment.ts';
+import { toFailure } from './failures.ts';
+import { fetchCommit, fetchRef } from './fetch_commit.ts';
+import { createRepository, type RepositoryRequest } from './repository.ts';
+import { listRefs, parseWanted, pickRef, type Wanted } from './resolve.ts';
+import type { GitSource, GitSourceOptions, SourceRequest } from './types.ts';
+
+/** A source of trees that runs the machine's `git`, with nothing but our own configuration and environment. */
+export function createGitSource(options: GitSourceOptions): GitSource {
+  return {
+    async fetch(request) {
+      const address = parseRepositoryAddress(request.repository_url, options.allow_local);
+      const wanted = parseWanted(request.branch, request.commit);
+      request.signal?.throwIfAborted();
+      const deadline = AbortSignal.timeout(options.timeout_ms);
+      const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
+      try {
+        const config_path = await writeGitConfig(options.state_dir);
+        return await fetchTree(wanted, {
+          options,
+          config_path,
+          address,
+          directory: request.directory,
+          signal,
+        });
+      } catch (error) {
+        await rm(request.directory, { recursive: true, force: true });
+        throw explain(error, request, deadline, options.timeout_ms);
+      }
+    },
+  };
+}
+
+async function fetchTree(wanted: Wanted, request: RepositoryRequest): Promise<SourceCommit> {
+  await rm(request.directory, { recursive: true, force: true });
+  await mkdir(request.directory, { recursive: true });
+  const repository = await createRepository(request);
+  const refs = await listRefs(repository, request.address.url, wanted);
+  let sha: string;
+  let branch: string | null;
+  if (wanted.kind === 'commit') {
+    sha = await fetchCommit(repository, refs.url, wanted.prefix, request);
+    branch = wanted.label;
+  } else {
+    const ref = pickRef(refs, wanted);
+    sha = await fetchRef(repository, refs.url, ref);
+    branch = ref.label;
+  }
+  const description = await describeCommit(repository, sha);
+  await checkOut(repository, sha, request.options.max_size_bytes);
+  return { sha, branch, ...description };
+}
+
+function explain(error: unknown, request: SourceRequest, deadline: AbortSignal, timeout_ms: number): unknown {
+  if (request.signal?.aborted === true) return request.signal.reason;
+  if (deadline.aborted && error === deadline.reason) {
+    const detail = `Reading it took longer than ${timeout_ms / 1_000} s.`;
+    return new DeploymentFailedError('repository_not_found', detail, error);
+  }
+  return toFailure(error);
+}

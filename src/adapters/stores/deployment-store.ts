@@ -1,0 +1,221 @@
+import {
+  type Deployment,
+  type DeploymentFilter,
+  type DeploymentKey,
+  type DeploymentStore,
+  deploymentSchema,
+  type RecentDeployment,
+  type Step,
+  stepNameSchema,
+  stepSchema,
+} from '../../domain/deployments/index.ts';
+import { AppError } from '../../domain/shared/errors.ts';
+import type { Page, PageRequest } from '../../domain/shared/page.ts';
+import type { Clock } from '../../domain/shared/ports.ts';
+import {
+  type Attributes,
+  ConditionFailedError,
+  type Item,
+  MAX_BATCH_KEYS,
+  type Query,
+  type Table,
+  type Write,
+} from '../table/port.ts';
+import { scopeToTenant } from '../table/scope.ts';
+import { toAttributes, toEntity } from './entity.ts';
+import { keys, projectPk, tenantPk } from './keys.ts';
+import { outboxWrites } from './outbox.ts';
+import { mergeRecent, readRecent, recentWrite } from './recent-deployments.ts';
+
+// Longer than any deployment may take: only a lock whose owner died without a trace gets this old.
+const LOCK_LEASE_S = 2 * 3600;
+
+/** Deployments on the Table port. */
+export function createDeploymentStore(table: Table, clock: Clock): DeploymentStore {
+  return {
+    async create(deployment, events) {
+      const scoped = scopeToTenant(table, deployment.tenant_id);
+      const recent = await scoped.get(keys.recent(deployment.tenant_id, deployment.project_id));
+      const writes: Write[] = [
+        takeLock(deployment, clock),
+        { kind: 'put', item: deploymentItem(deployment), condition: { kind: 'absent' } },
+        recentWrite(deployment, recent),
+        ...outboxWrites(events),
+      ];
+      await transact(scoped, writes, (failed) =>
+        failed.includes(0) ? new AppError('DEPLOYMENT_IN_PROGRESS') : new AppError('WRITE_CONFLICT'),
+      );
+    },
+
+    async find(key) {
+      const item = await scopeToTenant(table, key.tenant_id).get(keys.deployment(key));
+      return item === undefined ? undefined : toEntity(deploymentSchema, item);
+    },
+
+    async list(tenant_id, filter, page) {
+      return listPage(scopeToTenant(table, tenant_id), tenant_id, filter, page);
+    },
+
+    async replace(previous, next, events, options) {
+      const scoped = scopeToTenant(table, next.tenant_id);
+      const recent = await scoped.get(keys.recent(next.tenant_id, next.project_id));
+      const changes_recent = mergeRecent(recent, next) !== undefined;
+      const lock = options?.unlock === true ? await heldLock(scoped, next) : [];
+      const writes: Write[] = [
+        { kind: 'put', item: deploymentItem(next), condition: versionIs(previous) },
+        ...(changes_recent ? [recentWrite(next, recent)] : []),
+        ...lock,
+        ...outboxWrites(events),
+      ];
+      await transact(scoped, writes, () => new AppError('WRITE_CONFLICT'));
+    },
+
+    async switchService(service, previous, next) {
+      const writes: Write[] = [
+        { kind: 'check', key: keys.lock(lockedBy(next)), condition: holderIs(next.id) },
+        { kind: 'put', item: deploymentItem(next), condition: versionIs(previous) },
+        { kind: 'update', key: keys.service(service), set: { active_deployment_id: next.id } },
+      ];
+      await transact(scopeToTenant(table, next.tenant_id), writes, () => new AppError('WRITE_CONFLICT'));
+    },
+
+    async writeStep(key, step) {
+      const position = stepNameSchema.options.indexOf(step.name);
+      await scopeToTenant(table, key.tenant_id).write({
+        kind: 'put',
+        item: { key: keys.step(key, position), attributes: toAttributes(step) },
+      });
+    },
+
+    async listSteps(key) {
+      return readSteps(scopeToTenant(table, key.tenant_id), key);
+    },
+
+    async listRecent(tenant_id, project_ids) {
+      const scoped = scopeToTenant(table, tenant_id);
+      const result = new Map<string, readonly RecentDeployment[]>();
+      for (let start = 0; start < project_ids.length; start += MAX_BATCH_KEYS) {
+        const batch = project_ids.slice(start, start + MAX_BATCH_KEYS);
+        const items = await scoped.batchGet(batch.map((id) => keys.recent(tenant_id, id)));
+        for (const item of items) result.set(item.key.sk.slice('RECENT#'.length), readRecent(item));
+      }
+      return result;
+    },
+  };
+}
+
+async function readSteps(scoped: Table, key: DeploymentKey): Promise<Step[]> {
+  const { items } = await scoped.query({
+    table: 'tenants',
+    pk: keys.deployment(key).pk,
+    sk: { prefix: 'STEP#' },
+    direction: 'forward',
+    limit: stepNameSchema.options.length,
+  });
+  return items.map((item) => toEntity(stepSchema, item));
+}
+
+async function listPage(
+  scoped: Table,
+  tenant_id: string,
+  filter: DeploymentFilter,
+  page: PageRequest,
+): Promise<Page<Deployment>> {
+  const found: Deployment[] = [];
+  const matches = (deployment: Deployment) =>
+    (filter.status === undefined || deployment.status === filter.status) &&
+    (filter.created_by === undefined || deployment.created_by === filter.created_by);
+  let after = page.after;
+  // What an index can't narrow is left out here, so a page may take several reads.
+  for (;;) {
+    const { items, last } = await scoped.query(listQuery(tenant_id, filter, { ...page, ...optional(after) }));
+    for (const item of items) {
+      const deployment = toEntity(deploymentSchema, item);
+      if (!matches(deployment)) continue;
+      if (found.length === page.limit) return { items: found, next: found.at(-1)?.id };
+      found.push(deployment);
+    }
+    if (last?.index_sk === undefined) return { items: found, next: undefined };
+    if (found.length === page.limit) return { items: found, next: last.index_sk };
+    after = last.index_sk;
+  }
+}
+
+function optional(after: string | undefined) {
+  return after === undefined ? {} : { after };
+}
+
+function listQuery(tenant_id: string, filter: DeploymentFilter, page: PageRequest): Query {
+  const after =
+    page.after === undefined
+      ? {}
+      : {
+          after: { ...keys.deployment({ tenant_id, deployment_id: page.after }), index_sk: page.after },
+        };
+  const rest = { table: 'tenants', direction: 'backward', limit: page.limit, ...after } as const;
+  const { project_id, status } = filter;
+  if (project_id === undefined) return { ...rest, index: 'by_tenant', pk: `${tenantPk(tenant_id)}#DEPLOYMENTS` };
+  if (status === undefined) return { ...rest, index: 'by_project', pk: projectPk(tenant_id, project_id) };
+  return { ...rest, index: 'by_status', pk: statusPk(tenant_id, project_id, status) };
+}
+
+function statusPk(tenant_id: string, project_id: string, status: string): string {
+  return `${projectPk(tenant_id, project_id)}#STATUS#${status}`;
+}
+
+function deploymentItem(deployment: Deployment): Item {
+  const { tenant_id, project_id, id, status } = deployment;
+  return {
+    key: keys.deployment({ tenant_id, deployment_id: id }),
+    attributes: toAttributes(deployment),
+    indexes: {
+      by_project: { pk: projectPk(tenant_id, project_id), sk: id },
+      by_tenant: { pk: `${tenantPk(tenant_id)}#DEPLOYMENTS`, sk: id },
+      by_status: { pk: statusPk(tenant_id, project_id, status), sk: id },
+    },
+  };
+}
+
+function lockedBy(deployment: Deployment) {
+  const { tenant_id, project_id, service: name, environment } = deployment;
+  return { tenant_id, project_id, name, environment };
+}
+
+function takeLock(deployment: Deployment, clock: Clock): Write {
+  const now_s = Math.floor(clock.now().getTime() / 1000);
+  const attributes: Attributes = { holder: deployment.id, lease_ends_s: now_s + LOCK_LEASE_S };
+  return {
+    kind: 'put',
+    item: { key: keys.lock(lockedBy(deployment)), attributes },
+    condition: { kind: 'absent_or_less', attribute: 'lease_ends_s', value: now_s },
+  };
+}
+
+function holderIs(deployment_id: string) {
+  return { kind: 'equals', attribute: 'holder', value: deployment_id } as const;
+}
+
+// A lock that somebody else took over after its lease is theirs to free.
+async function heldLock(scoped: Table, deployment: Deployment): Promise<Write[]> {
+  const key = keys.lock(lockedBy(deployment));
+  const lock = await scoped.get(key);
+  if (lock?.attributes['holder'] !== deployment.id) return [];
+  return [{ kind: 'delete', key, condition: holderIs(deployment.id) }];
+}
+
+function versionIs(deployment: Deployment) {
+  return { kind: 'equals', attribute: 'version', value: deployment.version } as const;
+}
+
+async function transact(
+  scoped: Table,
+  writes: readonly Write[],
+  refusal: (failed: readonly number[]) => AppError,
+): Promise<void> {
+  try {
+    await scoped.transact(writes);
+  } catch (error) {
+    if (error instanceof ConditionFailedError) throw refusal(error.failed);
+    throw error;
+  }
+}

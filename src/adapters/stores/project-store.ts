@@ -1,0 +1,129 @@
+import {
+  type Project,
+  type ProjectStore,
+  projectSchema,
+  type Variables,
+} from '../../domain/projects/index.ts';
+import { AppError } from '../../domain/shared/errors.ts';
+import { ConditionFailedError, type Item, type Table, type Write } from '../table/port.ts';
+import { scopeToTenant } from '../table/scope.ts';
+import { toAttributes, toEntity } from './entity.ts';
+import { keys, tenantPk } from './keys.ts';
+import { outboxWrites } from './outbox.ts';
+import type { Sealer } from './sealer.ts';
+
+const DEFAULT_TARGET = { environment: 'production', name: 'web' } as const;
+
+/** Projects on the Table port. */
+export function createProjectStore(table: Table, sealer: Sealer): ProjectStore {
+  return {
+    async create(project, variables, event) {
+      const writes: Write[] = [
+        claimName(project),
+        { kind: 'put', item: projectItem(project), condition: { kind: 'absent' } },
+        variablesWrite(sealer, project, variables),
+        ...outboxWrites([event]),
+      ];
+      await commit(table, project, writes);
+    },
+
+    async find(tenant_id, project_id) {
+      const item = await scopeToTenant(table, tenant_id).get(keys.project(tenant_id, project_id));
+      return item === undefined ? undefined : toEntity(projectSchema, item);
+    },
+
+    async list(tenant_id, page) {
+      const prefix = 'PROJECT#';
+      const { items, last } = await scopeToTenant(table, tenant_id).query({
+        table: 'tenants',
+        pk: tenantPk(tenant_id),
+        sk: { prefix },
+        direction: 'backward',
+        limit: page.limit,
+        ...(page.after === undefined ? {} : { after: { ...keys.project(tenant_id, page.after) } }),
+      });
+      return {
+        items: items.map((item) => toEntity(projectSchema, item)),
+        next: last?.sk.slice(prefix.length),
+      };
+    },
+
+    async replace(previous, next, variables, event) {
+      const renamed = previous.name !== next.name;
+      const writes: Write[] = [
+        ...(renamed ? [claimName(next), freeName(previous)] : []),
+        { kind: 'put', item: projectItem(next), condition: versionIs(previous) },
+        ...(variables === undefined ? [] : [variablesWrite(sealer, next, variables)]),
+        ...outboxWrites([event]),
+      ];
+      await commit(table, next, writes);
+    },
+
+    async remove(project, deleted_at, event) {
+      const deleted = { ...projectItem(project), key: keys.deletedProject(project.tenant_id, project.id) };
+      await commit(table, project, [
+        { kind: 'delete', key: keys.project(project.tenant_id, project.id), condition: versionIs(project) },
+        { kind: 'put', item: { ...deleted, attributes: { ...deleted.attributes, deleted_at } } },
+        freeName(project),
+        ...outboxWrites([event]),
+      ]);
+    },
+
+    async readVariables(tenant_id, project_id) {
+      const key = keys.variables({ tenant_id, project_id, ...DEFAULT_TARGET });
+      const item = await scopeToTenant(table, tenant_id).get(key);
+      const sealed = item?.attributes['sealed'];
+      if (typeof sealed !== 'string') return {};
+      return JSON.parse(sealer.open(tenant_id, contextOf(project_id), sealed)) as Variables;
+    },
+  };
+}
+
+function claimName(project: Project): Write {
+  return {
+    kind: 'put',
+    item: {
+      key: keys.projectName(project.tenant_id, project.name),
+      attributes: { project_id: project.id },
+    },
+    condition: { kind: 'absent' },
+  };
+}
+
+function freeName(project: Project): Write {
+  return { kind: 'delete', key: keys.projectName(project.tenant_id, project.name) };
+}
+
+function projectItem(project: Project): Item {
+  return { key: keys.project(project.tenant_id, project.id), attributes: toAttributes(project) };
+}
+
+function versionIs(project: Project) {
+  return { kind: 'equals', attribute: 'version', value: project.version } as const;
+}
+
+function variablesWrite(sealer: Sealer, project: Project, variables: Variables): Write {
+  const { tenant_id, id: project_id } = project;
+  const sealed = sealer.seal(tenant_id, contextOf(project_id), JSON.stringify(variables));
+  return {
+    kind: 'put',
+    item: { key: keys.variables({ tenant_id, project_id, ...DEFAULT_TARGET }), attributes: { sealed } },
+  };
+}
+
+function contextOf(project_id: string): string {
+  return `${project_id}/${DEFAULT_TARGET.environment}/${DEFAULT_TARGET.name}`;
+}
+
+async function commit(table: Table, project: Project, writes: readonly Write[]): Promise<void> {
+  try {
+    await scopeToTenant(table, project.tenant_id).transact(writes);
+  } catch (error) {
+    if (!(error instanceof ConditionFailedError)) throw error;
+    const refused = error.failed.map((position) => writes[position]);
+    const name_taken = refused.some(
+      (write) => write?.kind === 'put' && write.item.key.sk.startsWith('PROJECT_NAME#'),
+    );
+    throw new AppError(name_taken ? 'PROJECT_NAME_EXISTS' : 'WRITE_CONFLICT', { cause: error });
+  }
+}

@@ -1,0 +1,29 @@
+import type { EventType } from './catalog.ts';
+
+/** Which events go to which consumer: EventBridge rules on AWS, the bus on a laptop. */
+export const EVENT_RULES = {
+  'start-deployment': ['branchline.deployment.queued'],
+  'stop-deployment': ['branchline.deployment.cancelled'],
+  'remove-project': ['branchline.project.deleted'],
+  metrics: [
+    'branchline.project.created',
+    'branchline.project.deleted',
+    'branchline.deployment.succeeded',
+    'branchline.deployment.failed',
+    'branchline.deployment.cancelled',
+  ],
+  billing: [
+    'branchline.deployment.succeeded',
+    'branchline.deployment.failed',
+    'branchline.deployment.cancelled',
+  ],
+} as const satisfies Record<string, readonly EventType[]>;
+
+/** A consumer function's name. */
+export type ConsumerName = keyof typeof EVENT_RULES;
+
+/** The consumers that want an event of this type. */
+export function consumersOf(type: string): ConsumerName[] {
+  const names = Object.keys(EVENT_RULES) as ConsumerName[];
+  return names.filter((name) => (EVENT_RULES[name] as readonly string[]).includes(type));
+}

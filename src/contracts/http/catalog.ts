@@ -1,0 +1,20 @@
+import type { FunctionName, Route } from './route.ts';
+import { authRoutes } from './routes/auth.ts';
+import { deploymentRoutes } from './routes/deployments.ts';
+import { metaRoutes } from './routes/meta.ts';
+import { projectRoutes } from './routes/projects.ts';
+import { usageRoutes } from './routes/usage.ts';
+
+/** Every route there is, by operation id. Adding one is a line in its resource's file. */
+export const ROUTES = {
+  ...authRoutes,
+  ...projectRoutes,
+  ...deploymentRoutes,
+  ...usageRoutes,
+  ...metaRoutes,
+} as const satisfies Record<string, Route>;
+
+/** The routes that one function serves, by operation id. */
+export type RoutesOf<F extends FunctionName> = {
+  [K in keyof typeof ROUTES as (typeof ROUTES)[K]['function'] extends F ? K : never]: (typeof ROUTES)[K];
+};

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { ROUTES } from './catalog.ts';
+import { PROBLEM_MEDIA_TYPE, problemSchema, statusOf } from './problem.ts';
+import { errorsOf, type Route } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+/** The OpenAPI 3.1 document of the catalogue. Committed as openapi.json, so that a change to the contract is seen. */
+export function createOpenApi(): Json {
+  const paths: Record<string, Json> = {};
+  for (const [operation_id, route] of Object.entries<Route>(ROUTES)) {
+    const path = paths[route.path] ?? {};
+    path[route.method.toLowerCase()] = operation(operation_id, route);
+    paths[route.path] = path;
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Branchline',
+      version: '1.0.0',
+      description: 'A git URL becomes a running URL.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(problemSchema, 'output') },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+}
+
+function operation(operation_id: string, route: Route): Json {
+  const has_parameters = route.parameters !== undefined || route.query !== undefined;
+  return {
+    operationId: operation_id,
+    summary: route.summary,
+    tags: [route.function],
+    ...(route.access === 'public' ? {} : { security: [{ bearer: [] }], 'x-permission': route.access }),
+    ...(has_parameters ? { parameters: parameters(route) } : {}),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
+          },
+        }),
+    responses: { [route.success.status]: success(route), ...failures(route) },
+  };
+}
+
+function parameters(route: Route): Json[] {
+  return [...parametersIn('path', route.parameters), ...parametersIn('query', route.query)];
+}
+
+function parametersIn(place: 'path' | 'query', schema: z.ZodObject | undefined): Json[] {
+  if (schema === undefined) return [];
+  const described = schemaOf(schema, 'input');
+  const required = new Set((described['required'] ?? []) as string[]);
+  return Object.entries((described['properties'] ?? {}) as Record<string, Json>).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.has(name),
+    ...(property['description'] === undefined ? {} : { description: property['description'] }),
+    schema: property,
+  }));
+}
+
+function success(route: Route): Json {
+  const { description, schema, media_type } = route.success;
+  if (schema === undefined) return { description };
+  return {
+    description,
+    content: { [media_type?.split(';')[0] ?? 'application/json']: { schema: schemaOf(schema, 'output') } },
+  };
+}
+
+function failures(route: Route): Json {
+  const byStatus = new Map<number, string[]>();
+  for (const code of errorsOf(route)) {
+    byStatus.set(statusOf(code), [...(byStatus.get(statusOf(code)) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.join(', '),
+        content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+// Named schemas would be put under $defs of each place that uses them, so they are written out in place.
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, $defs: _definitions, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' }) as Json;
+  return rest;
+}

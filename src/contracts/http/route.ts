@@ -1,0 +1,62 @@
+import type * as z from 'zod';
+import type { Permission } from '../../domain/access/index.ts';
+import type { ErrorCode } from '../../domain/shared/errors.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** The Lambda functions behind the API: one per resource and privilege (the design, section 3). */
+export type FunctionName = 'auth' | 'projects' | 'deployments' | 'usage' | 'meta';
+
+/** One route, as data: the router, the OpenAPI document, the permission table and the tests all read it. */
+export interface Route {
+  readonly method: Method;
+  /** Parameters in braces, for example `/api/v1/projects/{project_id}`. */
+  readonly path: string;
+  readonly function: FunctionName;
+  readonly summary: string;
+  /** `public`, or what the principal must be allowed. */
+  readonly access: 'public' | Permission;
+  /** Schemas of the path's parameters. An id that can't be one is answered with `unknown_id`. */
+  readonly parameters?: z.ZodObject;
+  readonly unknown_id?: ErrorCode;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  readonly success: {
+    readonly status: number;
+    readonly description: string;
+    readonly schema?: z.ZodType;
+    readonly media_type?: string;
+  };
+  /** Codes beyond those that every route of its kind can answer (see {@link errorsOf}). */
+  readonly errors: readonly ErrorCode[];
+  /** A more exact code than VALIDATION_FAILED for a field whose text breaks its pattern, by JSON pointer. */
+  readonly field_errors?: Readonly<Record<string, ErrorCode>>;
+}
+
+/** Keeps a route's exact type, so that handlers get the types of their parameters, query and body. */
+export function defineRoute<const R extends Route>(route: R): R {
+  return route;
+}
+
+/** `GET /api/v1/projects`, as API Gateway writes it into `routeKey`. */
+export function routeKey(route: Pick<Route, 'method' | 'path'>): string {
+  return `${route.method} ${route.path}`;
+}
+
+/** Every code that a route can answer with. */
+export function errorsOf(route: Route): ErrorCode[] {
+  const codes: ErrorCode[] = [...route.errors, 'RATE_LIMITED', 'INTERNAL', 'SERVICE_UNAVAILABLE'];
+  if (route.access !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN');
+  if (route.unknown_id !== undefined) codes.push(route.unknown_id);
+  if (route.query !== undefined) codes.push('VALIDATION_FAILED');
+  if (route.body !== undefined) {
+    codes.push(
+      'VALIDATION_FAILED',
+      'INVALID_JSON',
+      'PAYLOAD_TOO_LARGE',
+      'UNSUPPORTED_MEDIA_TYPE',
+      'STORAGE_FULL',
+    );
+  }
+  return [...new Set(codes)];
+}

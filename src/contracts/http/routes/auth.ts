@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { emailSchema, passwordSchema } from '../../../domain/identity/index.ts';
+import { idSchema, textSchema } from '../../../domain/shared/schemas.ts';
+import { defineRoute } from '../route.ts';
+
+const tokenFields = {
+  access_token: z.string(),
+  refresh_token: z.string(),
+  expires_in: z.int().meta({ description: 'Seconds until the access token ends' }),
+  token_type: z.literal('Bearer'),
+};
+
+const userView = z.strictObject({ id: idSchema('usr'), email: z.string(), name: z.string() });
+
+export const authRoutes = {
+  register: defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/register',
+    function: 'auth',
+    summary: 'Create an account, with a team of its own',
+    access: 'public',
+    body: z.strictObject({
+      email: emailSchema,
+      password: passwordSchema,
+      name: textSchema({ min: 1, max: 100 }),
+    }),
+    success: {
+      status: 201,
+      description: 'The account, signed in',
+      schema: z.strictObject({
+        user: userView,
+        tenant: z.strictObject({ id: idSchema('ten'), name: z.string() }),
+        ...tokenFields,
+      }),
+    },
+    errors: ['EMAIL_TAKEN'],
+  }),
+  login: defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/login',
+    function: 'auth',
+    summary: 'Sign in',
+    access: 'public',
+    // A stored password may be older than today's rules, so here any text that could be one goes.
+    body: z.strictObject({ email: emailSchema, password: z.string().min(1).max(256) }),
+    success: {
+      status: 200,
+      description: 'Signed in',
+      schema: z.strictObject({ user: userView, ...tokenFields }),
+    },
+    errors: ['INVALID_CREDENTIALS'],
+  }),
+  refresh: defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/refresh',
+    function: 'auth',
+    summary: 'Exchange a refresh token for a new pair; each can be used once',
+    access: 'public',
+    body: z.strictObject({ refresh_token: z.string().min(1).max(4096) }),
+    success: { status: 200, description: 'A new pair', schema: z.strictObject(tokenFields) },
+    errors: ['INVALID_REFRESH_TOKEN'],
+  }),
+};

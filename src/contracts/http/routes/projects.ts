@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import {
+  descriptionSchema,
+  projectNameSchema,
+  projectSchema,
+  repositoryUrlSchema,
+  variablesSchema,
+} from '../../../domain/projects/index.ts';
+import { idSchema } from '../../../domain/shared/schemas.ts';
+import { deploymentView } from '../views.ts';
+import { listOf, pageQuery } from '../lists.ts';
+import { defineRoute } from '../route.ts';
+
+const projectParameters = z.strictObject({ project_id: idSchema('prj') });
+
+const fields = {
+  name: projectNameSchema,
+  description: descriptionSchema.optional(),
+  repository_url: repositoryUrlSchema.meta({
+    description: 'An https address; on a laptop also a file:// address or an absolute path',
+  }),
+  environment: variablesSchema
+    .optional()
+    .meta({ description: 'Variables of the app; values are sealed and never returned' }),
+};
+
+export const projectView = projectSchema
+  .omit({ version: true })
+  .extend({
+    recent_deployments: z
+      .array(
+        deploymentView.pick({
+          id: true,
+          status: true,
+          branch: true,
+          commit: true,
+          created_at: true,
+          finished_at: true,
+        }),
+      )
+      .max(5),
+  })
+  ;
+
+const NAME_ERROR = { '/name': 'INVALID_PROJECT_NAME' } as const;
+
+export const projectRoutes = {
+  createProject: defineRoute({
+    method: 'POST',
+    path: '/api/v1/projects',
+    function: 'projects',
+    summary: 'Create a project from a git repository',
+    access: { resource: 'projects', action: 'create' },
+    body: z.strictObject(fields),
+    success: { status: 201, description: 'The project', schema: projectView },
+    errors: ['PROJECT_NAME_EXISTS', 'INVALID_PROJECT_NAME'],
+    field_errors: NAME_ERROR,
+  }),
+  listProjects: defineRoute({
+    method: 'GET',
+    path: '/api/v1/projects',
+    function: 'projects',
+    summary: 'List projects, newest first',
+    access: { resource: 'projects', action: 'read' },
+    query: z.strictObject(pageQuery),
+    success: { status: 200, description: 'A page of projects', schema: listOf(projectView) },
+    errors: ['INVALID_CURSOR'],
+  }),
+  getProject: defineRoute({
+    method: 'GET',
+    path: '/api/v1/projects/{project_id}',
+    function: 'projects',
+    summary: 'One project',
+    access: { resource: 'projects', action: 'read' },
+    parameters: projectParameters,
+    unknown_id: 'PROJECT_NOT_FOUND',
+    success: { status: 200, description: 'The project', schema: projectView },
+    errors: [],
+  }),
+  updateProject: defineRoute({
+    method: 'PUT',
+    path: '/api/v1/projects/{project_id}',
+    function: 'projects',
+    summary: 'Change the given fields of a project; `environment` replaces all variables',
+    access: { resource: 'projects', action: 'update' },
+    parameters: projectParameters,
+    unknown_id: 'PROJECT_NOT_FOUND',
+    body: z.strictObject(fields).partial(),
+    success: { status: 200, description: 'The project as it is now', schema: projectView },
+    errors: ['PROJECT_NAME_EXISTS', 'INVALID_PROJECT_NAME', 'STALE_VERSION', 'WRITE_CONFLICT'],
+    field_errors: NAME_ERROR,
+  }),
+  deleteProject: defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/projects/{project_id}',
+    function: 'projects',
+    summary: 'Delete a project: its apps stop and its name is free again',
+    access: { resource: 'projects', action: 'delete' },
+    parameters: projectParameters,
+    unknown_id: 'PROJECT_NOT_FOUND',
+    success: { status: 204, description: 'Deleted' },
+    errors: ['STALE_VERSION', 'WRITE_CONFLICT'],
+  }),
+  getProjectMetrics: defineRoute({
+    method: 'GET',
+    path: '/api/v1/projects/{project_id}/metrics',
+    function: 'projects',
+    summary: 'Deployments of the last days: how many, how many succeeded, how long they took',
+    access: { resource: 'projects', action: 'read' },
+    parameters: projectParameters,
+    unknown_id: 'PROJECT_NOT_FOUND',
+    query: z.strictObject({ days: z.coerce.number().int().min(1).max(90).default(30) }),
+    success: {
+      status: 200,
+      description: 'The figures; rates and averages are null without deployments to compute them from',
+      schema: z.strictObject({
+        deployments: z.int().min(0),
+        success_rate: z.number().min(0).max(100).nullable().meta({ description: 'Percent' }),
+        average_duration_ms: z.number().min(0).nullable(),
+      }),
+    },
+    errors: [],
+  }),
+};

@@ -1,0 +1,16 @@
+/** The build plan: what to install, build and start, decided from a snapshot of a source tree. */
+export { describeCommand } from './commands.ts';
+export type {
+  BuildPlan,
+  BuildPlanResult,
+  Command,
+  PlanOptions,
+  SourceDocument,
+  SourceSnapshot,
+  Start,
+  StaticSite,
+  Toolchain,
+} from './model.ts';
+export { planBuild } from './plan.ts';
+export { versionWarning } from './versions.ts';
+export { WELL_KNOWN_FILES, type WellKnownFile, wellKnownFile } from './well-known-files.ts';

@@ -1,0 +1,63 @@
+export type { DeploymentDependencies } from './deployments.ts';
+export {
+  cancelDeployment,
+  getDeployment,
+  listDeployments,
+  listSteps,
+  readLogs,
+  requestDeployment,
+  rollBack,
+} from './deployments.ts';
+export { DEPLOYMENT_EVENTS } from './events.ts';
+export type { DeploymentFailure, FailureReason } from './failure.ts';
+export { DeploymentFailedError, FAILURE_REASONS } from './failure.ts';
+export { loadDeployment } from './lifecycle.ts';
+export type { Deployment, DeploymentStatus, Isolation, Service, ServiceKey, Step, StepName } from './model.ts';
+export {
+  deploymentSchema,
+  deploymentStatusSchema,
+  failureReasonSchema,
+  isolationSchema,
+  stepNameSchema,
+  stepSchema,
+} from './model.ts';
+export type { PipelineDependencies, TaskContext } from './pipeline/dependencies.ts';
+export type { CaughtError } from './pipeline/errors.ts';
+export { DeploymentEndedError, RolloutPendingError, toTaskError } from './pipeline/errors.ts';
+export { recordCrash } from './pipeline/crash.ts';
+export { recordFailure, settleInterrupted } from './pipeline/failure.ts';
+export { prepare } from './pipeline/prepare.ts';
+export {
+  awaitRollout,
+  loadRelease,
+  loadReleaseSpec,
+  loadReleaseVariables,
+  publishImage,
+  recordBuildDuration,
+  recordSuccess,
+  runPreDeploy,
+  startRelease,
+  switchRoute,
+} from './pipeline/release.ts';
+export { closeSteps, runStep, say } from './pipeline/step.ts';
+export type {
+  ComputeProvider,
+  DeploymentFilter,
+  DeploymentKey,
+  DeploymentLogs,
+  DeploymentStore,
+  ImagePublisher,
+  LogLine,
+  LogQuery,
+  RecentDeployment,
+  Release,
+  ReleaseSpec,
+  ReleaseStore,
+  RolloutProgress,
+  ServiceStore,
+  SourceCommit,
+  SourceProvider,
+  Workflow,
+} from './ports.ts';
+export { createDeploymentStarter, createDeploymentStopper, createProjectRemover } from './reactions.ts';
+export { isUnderWay } from './transitions.ts';

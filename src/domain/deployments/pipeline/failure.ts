@@ -1,0 +1,41 @@
+import { FAILURE_REASONS, type FailureReason } from '../failure.ts';
+import { enterStatus, loadDeployment } from '../lifecycle.ts';
+import type { DeploymentKey } from '../ports.ts';
+import type { PipelineDependencies } from './dependencies.ts';
+import { type CaughtError, readCaughtError } from './errors.ts';
+import { recordSuccess } from './release.ts';
+import { closeSteps, say } from './step.ts';
+
+/** Records why a deployment failed, stops what it had started, and frees the lock. What served goes on serving.
+ *  A deployment that was cancelled stays so. */
+export async function recordFailure(
+  deps: PipelineDependencies,
+  key: DeploymentKey,
+  caught: CaughtError,
+): Promise<void> {
+  const failure = readCaughtError(caught);
+  if (failure.reason === 'internal') {
+    deps.logger.error('deployment failed on our side', { deployment_id: key.deployment_id, caught });
+  }
+  await settle(deps, key, failure.reason, failure.message);
+}
+
+/** Ends a deployment whose execution ended without saying so (stopped, timed out, died). */
+export async function settleInterrupted(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+  await settle(deps, key, 'interrupted', FAILURE_REASONS.interrupted);
+}
+
+async function settle(
+  deps: PipelineDependencies,
+  key: DeploymentKey,
+  reason: FailureReason,
+  message: string,
+): Promise<void> {
+  const deployment = await loadDeployment(deps, key);
+  // Traffic already goes to it: what failed is only the bookkeeping, so the truth is that it succeeded.
+  if (deployment.is_switched) return recordSuccess(deps, key);
+  await deps.compute.stop(key.deployment_id);
+  const { deployment: ended, moved } = await enterStatus(deps, key, 'failed', { failure: { reason, message } });
+  await closeSteps(deps, key, ended.status === 'cancelled' ? 'cancelled' : 'failed');
+  if (moved) say(deps, key, 'deploy', `Failed (${reason}): ${message}`, 'error');
+}

@@ -1,0 +1,153 @@
+import type { Variables } from '../../projects/index.ts';
+import { DeploymentFailedError } from '../failure.ts';
+import { changeDeployment, enterStatus, loadDeployment } from '../lifecycle.ts';
+import type { Deployment, Service } from '../model.ts';
+import type { DeploymentKey, Release, ReleaseSpec } from '../ports.ts';
+import { isUnderWay } from '../transitions.ts';
+import { composeVariables } from '../variables.ts';
+import type { PipelineDependencies, TaskContext } from './dependencies.ts';
+import { DeploymentEndedError, RolloutPendingError } from './errors.ts';
+import { serviceKey } from './prepare.ts';
+import { runStep, say } from './step.ts';
+
+type SpecDependencies = Pick<PipelineDependencies, 'releases' | 'services' | 'projects' | 'addresses'>;
+
+/** Turns the finished build into an image and remembers it in the release. */
+export async function publishImage(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+  await runStep(deps, key, 'publish_image', async (deployment) => {
+    const release = await loadRelease(deps, deployment);
+    if (release.image !== null) return;
+    await deps.releases.setImage(release, await deps.images.publish(key, release));
+  });
+}
+
+/** Runs the pre-deploy commands in the new image, before anything is switched. */
+export async function runPreDeploy(
+  deps: PipelineDependencies,
+  key: DeploymentKey,
+  context: TaskContext,
+): Promise<void> {
+  await runStep(deps, key, 'pre_deploy', async (deployment) => {
+    const spec = await loadReleaseSpec(deps, deployment);
+    await deps.compute.runOneOff(spec, spec.plan.pre_deploy, context.signal);
+  });
+}
+
+/** Starts the release beside the one that serves. */
+export async function startRelease(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+  await runStep(deps, key, 'release', async () => {
+    const { deployment } = await enterStatus(deps, key, 'deploying', { isolation: deps.compute.isolation });
+    if (!isUnderWay(deployment.status)) throw new DeploymentEndedError(deployment.status);
+    await deps.compute.release(await loadReleaseSpec(deps, deployment));
+  });
+}
+
+/** Asks once how the rollout is getting on. @throws RolloutPendingError to be asked again, DeploymentFailedError */
+export async function awaitRollout(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+  await runStep(deps, key, 'health_check', async () => {
+    const progress = await deps.compute.progress(key.deployment_id);
+    if (progress.state === 'pending') throw new RolloutPendingError();
+    if (progress.state === 'failed') throw new DeploymentFailedError(progress.reason, progress.detail);
+    say(deps, key, 'health_check', 'Healthy');
+  });
+}
+
+/** Gives the service to this deployment, in the store first (fenced by the lock), then in the traffic. */
+export async function switchRoute(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+  await runStep(deps, key, 'switch_route', async (deployment) => {
+    const service = await loadService(deps, deployment);
+    if (!deployment.is_switched) {
+      const next: Deployment = { ...deployment, is_switched: true, version: deployment.version + 1 };
+      await deps.deployments.switchService(service, deployment, next);
+    }
+    await deps.compute.promote(await loadReleaseSpec(deps, deployment));
+    say(deps, key, 'switch_route', `Serving at ${deps.addresses.url(service.host)}`);
+  });
+}
+
+/** Records the success and frees the lock. */
+export async function recordSuccess(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+  const deployment = await loadDeployment(deps, key);
+  const service = await loadService(deps, deployment);
+  await enterStatus(deps, key, 'success', { url: deps.addresses.url(service.host) });
+}
+
+/** Remembers how long the build took, for the bill. */
+export async function recordBuildDuration(
+  deps: PipelineDependencies,
+  key: DeploymentKey,
+  build_duration_ms: number,
+): Promise<void> {
+  await changeDeployment(deps, key, { build_duration_ms });
+}
+
+/** The release of a deployment. @throws DeploymentFailedError internal when it has none */
+export async function loadRelease(
+  deps: Pick<PipelineDependencies, 'releases'>,
+  deployment: Deployment,
+): Promise<Release> {
+  const { tenant_id, project_id, release_id } = deployment;
+  const release =
+    release_id === null ? undefined : await deps.releases.find(tenant_id, project_id, release_id);
+  if (release === undefined) throw new DeploymentFailedError('internal', 'The release is gone.');
+  return release;
+}
+
+/** The variables that a deployment's build and app see. */
+export async function loadReleaseVariables(
+  deps: SpecDependencies,
+  deployment: Deployment,
+): Promise<Variables> {
+  return variablesOf(deps, deployment, await loadParts(deps, deployment));
+}
+
+/** All that compute needs to run a deployment's release. */
+export async function loadReleaseSpec(deps: SpecDependencies, deployment: Deployment): Promise<ReleaseSpec> {
+  const parts = await loadParts(deps, deployment);
+  const { release, service, project } = parts;
+  if (release.image === null) throw new DeploymentFailedError('internal', 'The image is gone.');
+  return {
+    service: serviceKey(deployment),
+    deployment_id: deployment.id,
+    release_id: release.id,
+    display_name: project.name,
+    host: service.host,
+    image: release.image,
+    plan: release.plan,
+    variables: variablesOf(deps, deployment, parts),
+  };
+}
+
+function variablesOf(
+  deps: SpecDependencies,
+  deployment: Deployment,
+  { release, service, project }: Awaited<ReturnType<typeof loadParts>>,
+): Variables {
+  return composeVariables({
+    own: release.variables,
+    service: serviceKey(deployment),
+    project_name: project.name,
+    deployment_id: deployment.id,
+    public_domain: deps.addresses.domain(service.host),
+    commit: release.commit,
+  });
+}
+
+async function loadParts(deps: SpecDependencies, deployment: Deployment) {
+  const [release, service, project] = await Promise.all([
+    loadRelease(deps, deployment),
+    loadService(deps, deployment),
+    deps.projects.find(deployment.tenant_id, deployment.project_id),
+  ]);
+  if (project === undefined) throw new DeploymentFailedError('internal', 'The project was deleted.');
+  return { release, service, project };
+}
+
+async function loadService(
+  deps: Pick<PipelineDependencies, 'services'>,
+  deployment: Deployment,
+): Promise<Service> {
+  const service = await deps.services.find(serviceKey(deployment));
+  if (service === undefined) throw new DeploymentFailedError('internal', 'The service is gone.');
+  return service;
+}

@@ -1,0 +1,184 @@
+import type { BuildPlan, Command, SourceSnapshot } from '../builds/index.ts';
+import type { Variables } from '../projects/index.ts';
+import type { DomainEvent } from '../shared/events.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
+import type { FailureReason } from './failure.ts';
+import type { Deployment, DeploymentStatus, Isolation, Service, ServiceKey, Step } from './model.ts';
+
+/** Names one deployment of one tenant; states of the workflow carry this and never content. */
+export interface DeploymentKey {
+  readonly tenant_id: string;
+  readonly deployment_id: string;
+}
+
+/** What was built and how it runs, frozen: a rollback runs it again as it was. */
+export interface Release {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly project_id: string;
+  readonly plan: BuildPlan;
+  readonly variables: Variables;
+  readonly commit: SourceCommit;
+  /** Where the built image is; null until it is built. */
+  readonly image: string | null;
+  readonly created_at: string;
+}
+
+export interface SourceCommit {
+  readonly sha: string;
+  readonly branch: string | null;
+  readonly author: string;
+  readonly message: string;
+}
+
+/** What a project's list entry says of its latest deployments. */
+export type RecentDeployment = Pick<
+  Deployment,
+  'id' | 'status' | 'branch' | 'commit' | 'created_at' | 'finished_at'
+>;
+
+export interface DeploymentFilter {
+  readonly project_id?: string | undefined;
+  readonly status?: DeploymentStatus | undefined;
+  /** Only what this user asked for: for roles that reach own things alone. */
+  readonly created_by?: string | undefined;
+}
+
+/** Deployments, their timelines and the lock that allows one at a time per service and environment. */
+export interface DeploymentStore {
+  /** Takes the service's lock and queues the deployment, all or nothing.
+   *  @throws AppError DEPLOYMENT_IN_PROGRESS */
+  create(deployment: Deployment, events: readonly DomainEvent[]): Promise<void>;
+  find(key: DeploymentKey): Promise<Deployment | undefined>;
+  list(tenant_id: string, filter: DeploymentFilter, page: PageRequest): Promise<Page<Deployment>>;
+  /** Replaces `previous` by `next`; frees the lock with it when `unlock` says so.
+   *  @throws AppError WRITE_CONFLICT when `previous` is no longer current */
+  replace(
+    previous: Deployment,
+    next: Deployment,
+    events: readonly DomainEvent[],
+    options?: { readonly unlock: boolean },
+  ): Promise<void>;
+  /** Marks the deployment as switched and its service as served by it, only while it holds the lock (fencing).
+   *  @throws AppError WRITE_CONFLICT */
+  switchService(service: Service, previous: Deployment, next: Deployment): Promise<void>;
+  writeStep(key: DeploymentKey, step: Step): Promise<void>;
+  listSteps(key: DeploymentKey): Promise<Step[]>;
+  /** The last five deployments of each project, in one call. */
+  listRecent(
+    tenant_id: string,
+    project_ids: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly RecentDeployment[]>>;
+}
+
+export interface ReleaseStore {
+  /** Writes the release unless it is there already: then that one stays (a rerun after a death). */
+  create(release: Release): Promise<Release>;
+  find(tenant_id: string, project_id: string, release_id: string): Promise<Release | undefined>;
+  setImage(release: Release, image: string): Promise<void>;
+}
+
+export interface ServiceStore {
+  find(key: ServiceKey): Promise<Service | undefined>;
+  /** The service with its host claimed: the first of `hosts` that is free or already its own. */
+  ensure(key: ServiceKey, hosts: readonly string[]): Promise<Service>;
+  /** Forgets a project's services and frees their hosts. */
+  removeAll(tenant_id: string, project_id: string): Promise<void>;
+}
+
+/** Gets a repository's source; the platform's own code, so it runs nothing of the user's. */
+export interface SourceProvider {
+  /** Resolves the commit, stores the source for the build, and says what it looks like.
+   *  @throws DeploymentFailedError */
+  fetch(
+    key: DeploymentKey,
+    request: {
+      readonly repository_url: string;
+      readonly branch: string | null;
+      readonly commit: string | null;
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<{ readonly commit: SourceCommit; readonly snapshot: SourceSnapshot }>;
+}
+
+/** Makes a finished build an image that compute can run. */
+export interface ImagePublisher {
+  /** @returns where the image is */
+  publish(key: DeploymentKey, release: Release): Promise<string>;
+}
+
+/** Everything a compute provider needs to run one release of one service. */
+export interface ReleaseSpec {
+  readonly service: ServiceKey;
+  readonly deployment_id: string;
+  readonly release_id: string;
+  /** Name for people: the project's. */
+  readonly display_name: string;
+  readonly host: string;
+  readonly image: string;
+  readonly plan: BuildPlan;
+  /** The user's own and the `RAILWAY_*` ones; compute adds PORT. */
+  readonly variables: Variables;
+}
+
+export type RolloutProgress =
+  | { readonly state: 'pending' }
+  | { readonly state: 'healthy' }
+  | { readonly state: 'failed'; readonly reason: FailureReason; readonly detail: string };
+
+/** Runs releases. One contract suite runs against every implementation. */
+export interface ComputeProvider {
+  readonly isolation: Isolation;
+  /** Starts a release beside the one that serves. Idempotent by deployment id. */
+  release(spec: ReleaseSpec): Promise<void>;
+  /** How far it is; may wait a little for news, so that asking again costs little. */
+  progress(deployment_id: string): Promise<RolloutProgress>;
+  /** Sends the service's traffic to it, then drains and stops the one before. Idempotent. */
+  promote(spec: ReleaseSpec): Promise<void>;
+  /** Stops a release that will not serve. Does nothing when there is none, or when it serves. */
+  stop(deployment_id: string): Promise<void>;
+  /** Stops all that runs for a project and frees its routes. */
+  removeProject(tenant_id: string, project_id: string): Promise<void>;
+  /** Runs commands in the release's image, one after the other, to their end.
+   *  @throws DeploymentFailedError pre_deploy_failed, out_of_memory */
+  runOneOff(spec: ReleaseSpec, commands: readonly Command[], signal?: AbortSignal): Promise<void>;
+}
+
+/** Starts and stops executions of deploy.asl.json. */
+export interface Workflow {
+  /** "Already exists" is success: the execution's name is the deployment's id. */
+  start(key: DeploymentKey): Promise<void>;
+  stop(deployment_id: string, cause: string): Promise<void>;
+}
+
+export interface LogLine {
+  readonly timestamp: string;
+  readonly step: string;
+  readonly stream: 'stdout' | 'stderr' | 'system';
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+export interface LogQuery {
+  /** Sequence number of the last line already seen; 0 for none. */
+  readonly after: number;
+  readonly limit: number;
+  /** How long to wait for a newer line when there is none. */
+  readonly wait_ms?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The lines of a deployment, build and runtime alike. */
+export interface DeploymentLogs {
+  /** Keeps the order; never throws into the process that logs. */
+  append(deployment_id: string, line: LogLine): void;
+  flush(deployment_id?: string): Promise<void>;
+  read(
+    deployment_id: string,
+    query: LogQuery,
+  ): Promise<{
+    readonly lines: readonly (LogLine & { readonly sequence: number })[];
+    /** The sequence number to continue after. */
+    readonly next: number;
+  }>;
+}

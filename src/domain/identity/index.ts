@@ -1,0 +1,21 @@
+export type { AccountDependencies, SignedIn, TokenPair } from './accounts.ts';
+export { login, refresh, register } from './accounts.ts';
+export type { AuthenticationDependencies } from './authenticate.ts';
+export { authenticate } from './authenticate.ts';
+export { IDENTITY_EVENTS } from './events.ts';
+export type { AccessClaims, Member, RefreshClaims, Session, Tenant, User } from './model.ts';
+export {
+  ACCESS_AUDIENCE,
+  ACCESS_TOKEN_LIFETIME_S,
+  accessClaimsSchema,
+  emailSchema,
+  memberSchema,
+  passwordSchema,
+  REFRESH_AUDIENCE,
+  REFRESH_TOKEN_LIFETIME_S,
+  refreshClaimsSchema,
+  sessionSchema,
+  tenantSchema,
+  userSchema,
+} from './model.ts';
+export type { IdentityStore, NewAccount, PasswordHasher, TokenSigner, TokenVerifier } from './ports.ts';

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { roleSchema } from '../access/index.ts';
+import { idSchema, textSchema, timestampSchema } from '../shared/schemas.ts';
+
+/** Addresses compare without regard to case, so they are stored in lower case. At most 254 characters (RFC 5321). */
+export const emailSchema = z
+  .string()
+  .overwrite((text) => text.trim().toLowerCase())
+  .max(254)
+  .check(z.email());
+
+/** ASVS 6.2.1, 6.2.5, 6.2.8, 6.2.9: 8 characters or more, no composition rules, compared exactly as typed. */
+export const passwordSchema = z.string().min(8).max(256);
+
+export const userSchema = z.strictObject({
+  id: idSchema('usr'),
+  email: emailSchema,
+  name: textSchema({ min: 1, max: 100 }),
+  password_hash: z.string(),
+  /** The tenant that a login without further choice enters. */
+  home_tenant_id: idSchema('ten'),
+  created_at: timestampSchema,
+});
+export type User = z.infer<typeof userSchema>;
+
+export const tenantSchema = z.strictObject({
+  id: idSchema('ten'),
+  name: z.string(),
+  created_at: timestampSchema,
+});
+export type Tenant = z.infer<typeof tenantSchema>;
+
+export const memberSchema = z.strictObject({
+  tenant_id: idSchema('ten'),
+  user_id: idSchema('usr'),
+  email: emailSchema,
+  roles: z.array(roleSchema).min(1),
+  created_at: timestampSchema,
+});
+export type Member = z.infer<typeof memberSchema>;
+
+export const sessionSchema = z.strictObject({
+  id: idSchema('ses'),
+  tenant_id: idSchema('ten'),
+  user_id: idSchema('usr'),
+  /** `jti` of the one refresh token that may be used next. */
+  refresh_token_id: idSchema('tok'),
+  created_at: timestampSchema,
+  /** The absolute end; rotation doesn't extend it (ASVS 10.4.8). */
+  expires_at: timestampSchema,
+});
+export type Session = z.infer<typeof sessionSchema>;
+
+/** Lifetimes, in seconds. */
+export const ACCESS_TOKEN_LIFETIME_S = 900;
+export const REFRESH_TOKEN_LIFETIME_S = 7 * 24 * 3600;
+export const SESSION_LIFETIME_S = 30 * 24 * 3600;
+
+export const ACCESS_AUDIENCE = 'railway-api';
+export const REFRESH_AUDIENCE = 'railway-refresh';
+
+/** What an access token says (the brief's claims, plus `sid`). */
+export const accessClaimsSchema = z.object({
+  sub: idSchema('usr'),
+  email: z.string(),
+  tenant_id: idSchema('ten'),
+  roles: z.array(roleSchema),
+  sid: idSchema('ses'),
+  jti: idSchema('tok'),
+  exp: z.int(),
+});
+export type AccessClaims = z.infer<typeof accessClaimsSchema>;
+
+export const refreshClaimsSchema = z.object({
+  sub: idSchema('usr'),
+  tenant_id: idSchema('ten'),
+  sid: idSchema('ses'),
+  jti: idSchema('tok'),
+  exp: z.int(),
+});
+export type RefreshClaims = z.infer<typeof refreshClaimsSchema>;

@@ -1,0 +1,49 @@
+import type { DomainEvent } from '../shared/events.ts';
+import type { AccessClaims, Member, RefreshClaims, Session, Tenant, User } from './model.ts';
+
+export interface NewAccount {
+  readonly user: User;
+  readonly tenant: Tenant;
+  readonly member: Member;
+  readonly session: Session;
+  readonly events: readonly DomainEvent[];
+}
+
+/** Accounts, members and sessions. */
+export interface IdentityStore {
+  /** All or nothing. @throws AppError EMAIL_TAKEN */
+  createAccount(account: NewAccount): Promise<void>;
+  findUserByEmail(email: string): Promise<User | undefined>;
+  findMember(tenant_id: string, user_id: string): Promise<Member | undefined>;
+  createSession(session: Session): Promise<void>;
+  /** Replaces the refresh token of a session, only while `expected_token_id` is the current one.
+   *  @returns false when it no longer is (reuse), or the session has ended */
+  rotateSession(session: Session, expected_token_id: string): Promise<boolean>;
+  deleteSession(session: Pick<Session, 'tenant_id' | 'user_id' | 'id'>): Promise<void>;
+  /** Member and session in one round trip, so that a changed role or a logout counts at once. */
+  loadAccess(
+    tenant_id: string,
+    user_id: string,
+    session_id: string,
+  ): Promise<{ readonly member: Member; readonly session: Session } | undefined>;
+}
+
+/** Slow, salted hashing off the event loop. */
+export interface PasswordHasher {
+  /** A PHC string. */
+  hash(password: string): Promise<string>;
+  verify(phc: string, password: string): Promise<boolean>;
+  /** Takes as long as {@link verify}, so that an unknown address can't be told by time (ASVS 6.3.8). */
+  verifyNothing(password: string): Promise<void>;
+}
+
+export interface TokenSigner {
+  signAccess(claims: Omit<AccessClaims, 'exp'>): Promise<string>;
+  signRefresh(claims: Omit<RefreshClaims, 'exp'>): Promise<string>;
+}
+
+export interface TokenVerifier {
+  /** @returns undefined for any token that is not a valid access token now */
+  verifyAccess(token: string): Promise<AccessClaims | undefined>;
+  verifyRefresh(token: string): Promise<RefreshClaims | undefined>;
+}

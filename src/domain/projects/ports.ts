@@ -1,0 +1,18 @@
+import type { DomainEvent } from '../shared/events.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
+import type { Project, Variables } from './model.ts';
+
+/** Projects and their variables. Every method needs the tenant: another tenant's project is simply not there. */
+export interface ProjectStore {
+  /** @throws AppError PROJECT_NAME_EXISTS */
+  create(project: Project, variables: Variables, event: DomainEvent): Promise<void>;
+  find(tenant_id: string, project_id: string): Promise<Project | undefined>;
+  list(tenant_id: string, page: PageRequest): Promise<Page<Project>>;
+  /** Replaces `previous` by `next`; undefined variables stay as they are.
+   *  @throws AppError WRITE_CONFLICT when `previous` is no longer current, PROJECT_NAME_EXISTS */
+  replace(previous: Project, next: Project, variables: Variables | undefined, event: DomainEvent): Promise<void>;
+  /** Hides the project and frees its name. @throws AppError WRITE_CONFLICT */
+  remove(project: Project, deleted_at: string, event: DomainEvent): Promise<void>;
+  /** The variables in clear, for a release's snapshot. */
+  readVariables(tenant_id: string, project_id: string): Promise<Variables>;
+}

@@ -1,0 +1,139 @@
+import type { Principal } from '../access/index.ts';
+import { demandAccess } from '../access/index.ts';
+import { AppError } from '../shared/errors.ts';
+import type { DomainEvent } from '../shared/events.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
+import type { Clock, IdGenerator } from '../shared/ports.ts';
+import type { Project, Variables } from './model.ts';
+import { isLocalRepository } from './model.ts';
+import type { ProjectStore } from './ports.ts';
+
+export interface ProjectDependencies {
+  readonly projects: ProjectStore;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  /** Whether repositories on the installation's own disk may be named: on a laptop, yes. */
+  readonly allow_local_repositories: boolean;
+}
+
+export interface NewProject {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly repository_url: string;
+  readonly environment?: Variables | undefined;
+}
+
+/** Creates a project owned by the principal. @throws AppError PROJECT_NAME_EXISTS, VALIDATION_FAILED */
+export async function createProject(
+  deps: ProjectDependencies,
+  principal: Principal,
+  input: NewProject,
+): Promise<Project> {
+  demandAccess(principal, { resource: 'projects', action: 'create' }, [principal.user_id]);
+  demandWelcomeRepository(deps, input.repository_url);
+  const created_at = deps.clock.now().toISOString();
+  const variables = input.environment ?? {};
+  const project: Project = {
+    id: deps.ids.next('prj'),
+    tenant_id: principal.tenant_id,
+    owner_id: principal.user_id,
+    name: input.name,
+    description: input.description ?? '',
+    repository_url: input.repository_url,
+    variable_names: Object.keys(variables).sort(),
+    created_at,
+    updated_at: created_at,
+    version: 1,
+  };
+  await deps.projects.create(project, variables, projectEvent(deps, project, 'created'));
+  return project;
+}
+
+/** One project. @throws AppError PROJECT_NOT_FOUND, also for another tenant's id */
+export async function getProject(
+  deps: Pick<ProjectDependencies, 'projects'>,
+  principal: Principal,
+  project_id: string,
+): Promise<Project> {
+  const project = await deps.projects.find(principal.tenant_id, project_id);
+  if (project === undefined) throw new AppError('PROJECT_NOT_FOUND');
+  demandAccess(principal, { resource: 'projects', action: 'read' }, [project.owner_id]);
+  return project;
+}
+
+/** The tenant's projects, newest first. */
+export async function listProjects(
+  deps: Pick<ProjectDependencies, 'projects'>,
+  principal: Principal,
+  page: PageRequest,
+): Promise<Page<Project>> {
+  return deps.projects.list(principal.tenant_id, page);
+}
+
+/** Changes the fields that are given; `environment` replaces all variables.
+ *  @param expected - demanded by If-Match: refuses when it answers false for the current project
+ *  @throws AppError PROJECT_NOT_FOUND, PROJECT_NAME_EXISTS, STALE_VERSION, WRITE_CONFLICT */
+export async function updateProject(
+  deps: ProjectDependencies,
+  principal: Principal,
+  project_id: string,
+  changes: { readonly [K in keyof NewProject]?: NewProject[K] | undefined },
+  expected: (current: Project) => boolean = () => true,
+): Promise<Project> {
+  const current = await getProject(deps, principal, project_id);
+  demandAccess(principal, { resource: 'projects', action: 'update' }, [current.owner_id]);
+  if (!expected(current)) throw new AppError('STALE_VERSION');
+  if (changes.repository_url !== undefined) demandWelcomeRepository(deps, changes.repository_url);
+  const next: Project = {
+    ...current,
+    name: changes.name ?? current.name,
+    description: changes.description ?? current.description,
+    repository_url: changes.repository_url ?? current.repository_url,
+    variable_names:
+      changes.environment === undefined ? current.variable_names : Object.keys(changes.environment).sort(),
+    updated_at: deps.clock.now().toISOString(),
+    version: current.version + 1,
+  };
+  await deps.projects.replace(current, next, changes.environment, projectEvent(deps, next, 'updated'));
+  return next;
+}
+
+/** Deletes a project: its apps stop, its name is free again.
+ *  @throws AppError PROJECT_NOT_FOUND, STALE_VERSION, WRITE_CONFLICT */
+export async function deleteProject(
+  deps: ProjectDependencies,
+  principal: Principal,
+  project_id: string,
+  expected: (current: Project) => boolean = () => true,
+): Promise<void> {
+  const project = await getProject(deps, principal, project_id);
+  demandAccess(principal, { resource: 'projects', action: 'delete' }, [project.owner_id]);
+  if (!expected(project)) throw new AppError('STALE_VERSION');
+  const deleted = { ...project, version: project.version + 1 };
+  const deleted_at = deps.clock.now().toISOString();
+  await deps.projects.remove(project, deleted_at, projectEvent(deps, deleted, 'deleted'));
+}
+
+function demandWelcomeRepository(deps: ProjectDependencies, repository_url: string): void {
+  if (deps.allow_local_repositories || !isLocalRepository(repository_url)) return;
+  throw new AppError('VALIDATION_FAILED', {
+    detail: 'Invalid project data',
+    problems: [{ pointer: '/repository_url', detail: 'must be an https address on this installation' }],
+  });
+}
+
+function projectEvent(
+  deps: Pick<ProjectDependencies, 'clock' | 'ids'>,
+  project: Project,
+  what: 'created' | 'updated' | 'deleted',
+): DomainEvent {
+  return {
+    id: deps.ids.next('evt'),
+    type: `branchline.project.${what}`,
+    schema_version: 1,
+    tenant_id: project.tenant_id,
+    entity: { id: project.id, version: project.version },
+    occurred_at: deps.clock.now().toISOString(),
+    data: { project_id: project.id, name: project.name },
+  };
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import type { IdPrefix } from './ports.ts';
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+
+/** An id of one kind: its prefix and a lower-case UUID. */
+export function idSchema(prefix: IdPrefix) {
+  return z.string().regex(new RegExp(`^${prefix}_${UUID}$`), `must be an id that begins with ${prefix}_`);
+}
+
+/** An instant: ISO 8601 in UTC with milliseconds. */
+export const timestampSchema = z.iso.datetime({ precision: 3 });
+
+// Everything below U+0020 except tab, newline and return, and DEL.
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+
+/** Drops control characters (tab, newline and return stay) and trims, as the brief demands of every string. */
+export function sanitizeText(text: string): string {
+  return text.replace(CONTROL_CHARACTERS, '').trim();
+}
+
+/** A sanitized string of `min` to `max` characters, measured after sanitizing. */
+export function textSchema(limits: { readonly min: number; readonly max: number }) {
+  return z.string().overwrite(sanitizeText).min(limits.min).max(limits.max);
+}
