@@ -1,12 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: ['default', './test/reporter/totals.ts'],
-    pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    sequence: { shuffle: { tests: false, files: true } },
+    // Files run in a new order each time, so that none comes to lean on another.
+    sequence: { shuffle: { files: true, tests: false } },
+    projects: [
+      {
+        test: { ...shared, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/isolation/**'] },
+      },
+      {
+        // Needs root, bubblewrap, a memory cgroup and the package registries.
+        test: { ...shared, name: 'isolation', include: ['test/isolation/**/*.test.ts'] },
+      },
+    ],
   },
 });

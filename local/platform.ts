@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { createAuthFunction } from '../functions/api/auth/handler.ts';
 import { createDeploymentsFunction } from '../functions/api/deployments/handler.ts';
@@ -40,26 +39,26 @@ import { createMetricsConsumer } from '../src/domain/metrics/index.ts';
 import type { Logger } from '../src/domain/shared/ports.ts';
 import { createLocalBuilder } from './builder/builder.ts';
 import { createLocalImagePublisher } from './builder/images.ts';
-import { LIMITS } from './builder/limits.ts';
+import { LIMITS, type Limits } from './builder/limits.ts';
 import { createBus } from './bus/bus.ts';
 import { createOutbox } from './bus/outbox.ts';
 import { createLocalCompute } from './compute/provider.ts';
 import { loadServing } from './compute/serving.ts';
-import { readResourceUsage } from './compute/usage.ts';
+import { createUsageReader } from './compute/usage.ts';
 import { createWorkloads } from './compute/workloads.ts';
 import { openDatabase } from './database.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { lockHome, persistentSecret, prepareHome } from './home.ts';
-import { createFileLogs } from './logs/file_logs.ts';
+import { createFileLogs } from './logs/file-logs.ts';
 import { appHostEnvironment, createProcessRunner, hostEnvironment } from './process/index.ts';
 import { createPrometheusMetrics } from './prometheus.ts';
-import { createAppProxy } from './proxy/app_proxy.ts';
+import { createAppProxy } from './proxy/app-proxy.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import type { Settings } from './settings.ts';
 import { loadSigningKeys } from './signing-keys.ts';
 import { createLocalSourceProvider } from './source/provider.ts';
-import { createExecutions } from './workflow/executions.ts';
 import { createWorkflowEngine } from './workflow/engine.ts';
+import { createExecutions } from './workflow/executions.ts';
 
 /** A platform that runs. */
 export interface Platform {
@@ -70,6 +69,12 @@ export interface Platform {
   readonly isolation: string;
   /** Drains, stops every child process, and frees the home. Safe to call again. */
   stop(): Promise<void>;
+}
+
+/** What may differ from the laptop's defaults. */
+export interface PlatformOptions {
+  readonly logger?: Logger;
+  readonly limits?: Partial<Limits>;
 }
 
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
@@ -83,8 +88,10 @@ const CLOSE_GRACE_MS = 3000;
 export async function startPlatform(
   settings: Settings,
   environment: Readonly<Record<string, string | undefined>>,
-  logger: Logger = createLogger(settings.log_level),
+  options: PlatformOptions = {},
 ): Promise<Platform> {
+  const logger = options.logger ?? createLogger(settings.log_level);
+  const limits: Limits = { ...LIMITS, ...options.limits };
   const clock = systemClock;
   const ids = uuidIds;
   const folders = prepareHome(settings.home, CHECKOUT);
@@ -114,8 +121,8 @@ export async function startPlatform(
   const usage = createUsageStore(table, clock);
   const logs = createFileLogs({
     directory: folders.logs,
-    segment_bytes: LIMITS.log_segment_bytes,
-    max_segments: LIMITS.log_segments,
+    segment_bytes: limits.log_segment_bytes,
+    max_segments: limits.log_segments,
     clock,
   });
   const proxy = createAppProxy({
@@ -131,6 +138,7 @@ export async function startPlatform(
   const lifecycle = { deployments, clock, ids };
   const compute = createLocalCompute({
     runner,
+    limits,
     proxy,
     workloads: createWorkloads(database),
     logs,
@@ -150,8 +158,8 @@ export async function startPlatform(
       createGitSource({
         state_dir: folders.git,
         path: host_environment['PATH'] ?? '',
-        timeout_ms: LIMITS.git_timeout_ms,
-        max_size_bytes: LIMITS.repository_bytes,
+        timeout_ms: limits.git_timeout_ms,
+        max_size_bytes: limits.repository_bytes,
         allow_local: true,
       }),
       folders.sources,
@@ -166,14 +174,15 @@ export async function startPlatform(
   const engine = createWorkflowEngine({
     tasks: {
       ...createDeployTasks(pipeline),
-      Build: createLocalBuilder({ pipeline, runner, folders, host_environment }),
+      Build: createLocalBuilder({ pipeline, runner, limits, folders, host_environment }),
     },
     executions: createExecutions(database),
     settle: (key) => settleInterrupted(pipeline, key),
     logger,
   });
-  const prometheus = createPrometheusMetrics(await metrics_store.readActiveProjects(), () =>
-    readResourceUsage(compute, folders.images),
+  const prometheus = createPrometheusMetrics(
+    await metrics_store.readActiveProjects(),
+    createUsageReader(compute, folders.images),
   );
   const bus = createBus({
     consumers: {
@@ -187,7 +196,7 @@ export async function startPlatform(
     logger,
     retry_delays_ms: RETRY_DELAYS_MS,
   });
-  on_put.deliver = bus.accept;
+  on_put.deliver = (items) => bus.accept(items);
 
   const api: ApiDependencies = {
     authentication: { tokens, store: identity, clock },
@@ -225,7 +234,7 @@ export async function startPlatform(
     // Together, so that requests under way are still answered by apps that are on their way out.
     await Promise.all([gateway.close(CLOSE_GRACE_MS), bus.stop(), engine.shutDown()]);
     await compute.shutDown();
-    await runner.terminateAll(LIMITS.stop_grace_ms);
+    await runner.terminateAll(limits.stop_grace_ms);
     await logs.flush();
     database.close();
     unlock();
@@ -266,8 +275,7 @@ function bracketed(address: string): string {
 }
 
 function displayHost(host: string): string {
-  return host === '127.0.0.1' || host === '0.0.0.0' || host === '::' || host === '::1' ? 'localhost' : bracketed(host);
+  return host === '127.0.0.1' || host === '0.0.0.0' || host === '::' || host === '::1'
+    ? 'localhost'
+    : bracketed(host);
 }
-
-/** The environment of this process. */
-export const processEnvironment = process.env;

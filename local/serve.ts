@@ -47,7 +47,10 @@ export function explain(error: unknown, environment: Environment): number {
     return fail(`Port ${port} on ${host} is in use. Stop what uses it, or set BRANCHLINE_PORT.`, EXIT_FAILED);
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    return fail(`Can not listen on port ${port} of ${host} (${code}). Set BRANCHLINE_PORT or BRANCHLINE_HOST.`, EXIT_FAILED);
+    return fail(
+      `Can not listen on port ${port} of ${host} (${code}). Set BRANCHLINE_PORT or BRANCHLINE_HOST.`,
+      EXIT_FAILED,
+    );
   }
   throw error;
 }

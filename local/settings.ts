@@ -72,5 +72,8 @@ function describe(issue: z.core.$ZodIssue, given: Environment): string {
 function defaultHome(environment: Environment): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'branchline');
   const data = environment['XDG_DATA_HOME'];
-  return join(data !== undefined && isAbsolute(data) ? data : join(homedir(), '.local', 'share'), 'branchline');
+  return join(
+    data !== undefined && isAbsolute(data) ? data : join(homedir(), '.local', 'share'),
+    'branchline',
+  );
 }

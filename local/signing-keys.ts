@@ -2,14 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 import type * as z from 'zod';
-import { type SigningKeys, SIGNING_ALGORITHM } from '../src/adapters/identity/tokens.ts';
+import { SIGNING_ALGORITHM, type SigningKeys } from '../src/adapters/identity/tokens.ts';
 import type { publicKeySchema } from '../src/contracts/http/routes/meta.ts';
 import { type HomeFolders, persistentText } from './home.ts';
 
 /** The laptop's signing key: made on first use, kept in the home, so that tokens survive a restart. */
 export async function loadSigningKeys(
   folders: HomeFolders,
-): Promise<SigningKeys & { readonly key_set: { readonly keys: readonly z.infer<typeof publicKeySchema>[] } }> {
+): Promise<
+  SigningKeys & { readonly key_set: { readonly keys: readonly z.infer<typeof publicKeySchema>[] } }
+> {
   const text = persistentText(join(folders.keys, 'signing.jwk.json'), createKey);
   const jwk = JSON.parse(text) as JWK & { d: string };
   const kid = await calculateJwkThumbprint(jwk);

@@ -54,7 +54,8 @@ function parseBody(route: Route, event: APIGatewayProxyEventV2): unknown {
   if (route.body === undefined) return undefined;
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MAX_BODY_BYTES) throw new AppError('PAYLOAD_TOO_LARGE');
-  if (bytes.length > 0 && !isJson(event.headers['content-type'])) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  if (bytes.length > 0 && !isJson(event.headers['content-type']))
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE');
   const result = route.body.safeParse(parseJson(bytes));
   if (!result.success) throw toError(route, result.error, '');
   return result.data;
@@ -92,7 +93,10 @@ function toError(route: Route, error: z.ZodError, prefix: string): AppError {
 
 function toProblems(issue: z.core.$ZodIssue, prefix: string): FieldProblem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer(prefix, [...issue.path, key]), detail: 'is not known' }));
+    return issue.keys.map((key) => ({
+      pointer: pointer(prefix, [...issue.path, key]),
+      detail: 'is not known',
+    }));
   }
   return [{ pointer: pointer(prefix, issue.path), detail: issue.message }];
 }

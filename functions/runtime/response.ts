@@ -33,7 +33,8 @@ export function respond(
   const body = is_json ? JSON.stringify(answer.body) : String(answer.body);
   if (route.method === 'GET' || answer.version !== undefined) {
     headers['etag'] = etag(body, answer.version);
-    if (route.method === 'GET' && isKnown(if_none_match, headers['etag'])) return { statusCode: 304, headers };
+    if (route.method === 'GET' && isKnown(if_none_match, headers['etag']))
+      return { statusCode: 304, headers };
   }
   headers['content-type'] = route.success.media_type ?? 'application/json';
   return { statusCode: route.success.status, headers, body };

@@ -1,8 +1,8 @@
-import { deployInputSchema } from '../../state-machines/catalog.ts';
 import { awaitRollout, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
+import { deployInputSchema } from '../../state-machines/catalog.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
 /** Asks once how the rollout is getting on; Retry asks again. */
 export function createAwaitRolloutTask(deps: PipelineDependencies): Task {
-  return createTask(deployInputSchema, (input) => awaitRollout(deps, input));
+  return createTask(deployInputSchema, (input, context) => awaitRollout(deps, input, context));
 }

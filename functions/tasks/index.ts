@@ -1,5 +1,5 @@
-import type { DeployTask } from '../../state-machines/catalog.ts';
 import type { PipelineDependencies } from '../../src/domain/deployments/index.ts';
+import type { DeployTask } from '../../state-machines/catalog.ts';
 import type { Task } from '../runtime/task.ts';
 import { createAwaitRolloutTask } from './await-rollout.ts';
 import { createPreDeployTask } from './pre-deploy.ts';

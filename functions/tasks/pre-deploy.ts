@@ -1,5 +1,5 @@
+import { type PipelineDependencies, runPreDeploy } from '../../src/domain/deployments/index.ts';
 import { deployInputSchema } from '../../state-machines/catalog.ts';
-import { runPreDeploy, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
 /** Runs the pre-deploy commands in the new image. */

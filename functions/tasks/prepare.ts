@@ -1,5 +1,5 @@
+import { type PipelineDependencies, prepare } from '../../src/domain/deployments/index.ts';
 import { deployInputSchema } from '../../state-machines/catalog.ts';
-import { prepare, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
 /** Resolves the commit, stores the source, plans the build, freezes the release. */

@@ -1,5 +1,5 @@
+import { type PipelineDependencies, publishImage } from '../../src/domain/deployments/index.ts';
 import { deployInputSchema } from '../../state-machines/catalog.ts';
-import { publishImage, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
 /** Turns the finished build into an image. */

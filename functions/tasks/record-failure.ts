@@ -1,5 +1,5 @@
-import { failureInputSchema } from '../../state-machines/catalog.ts';
 import { type PipelineDependencies, recordFailure } from '../../src/domain/deployments/index.ts';
+import { failureInputSchema } from '../../state-machines/catalog.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
 /** Records why the deployment failed, stops what it had started, and frees the lock. */

@@ -1,5 +1,5 @@
+import { type PipelineDependencies, recordSuccess } from '../../src/domain/deployments/index.ts';
 import { deployInputSchema } from '../../state-machines/catalog.ts';
-import { recordSuccess, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
 /** Records the success and frees the lock. */

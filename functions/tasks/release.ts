@@ -1,5 +1,5 @@
+import { type PipelineDependencies, startRelease } from '../../src/domain/deployments/index.ts';
 import { deployInputSchema } from '../../state-machines/catalog.ts';
-import { startRelease, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
 /** Starts the release beside the one that serves. */

@@ -1,5 +1,5 @@
+import { type PipelineDependencies, switchRoute } from '../../src/domain/deployments/index.ts';
 import { deployInputSchema } from '../../state-machines/catalog.ts';
-import { switchRoute, type PipelineDependencies } from '../../src/domain/deployments/index.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
 /** Sends the service's traffic to the release; drains the one before. */

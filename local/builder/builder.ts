@@ -5,11 +5,11 @@ import { createTask } from '../../functions/runtime/task.ts';
 import { type Command, describeCommand } from '../../src/domain/builds/index.ts';
 import {
   type Deployment,
-  type DeploymentKey,
   DeploymentFailedError,
+  type DeploymentKey,
   loadDeployment,
-  loadReleaseVariables,
   loadRelease,
+  loadReleaseVariables,
   type PipelineDependencies,
   recordBuildDuration,
   runStep,
@@ -22,9 +22,10 @@ import type { ProcessRunner, SandboxedProcess } from '../process/index.ts';
 import { sourceDirectory } from '../source/provider.ts';
 import { imageEnvironment } from './environment.ts';
 import { imageDirectory } from './images.ts';
-import { LIMITS } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { createSemaphore } from './semaphore.ts';
 import { checkToolchains } from './toolchains.ts';
+import { projectUserId } from './user.ts';
 
 export interface LocalBuilderOptions {
   readonly pipeline: PipelineDependencies;
@@ -32,7 +33,7 @@ export interface LocalBuilderOptions {
   readonly folders: HomeFolders;
   /** What builds may see of the operator's environment. */
   readonly host_environment: Readonly<Record<string, string>>;
-  readonly build_timeout_ms?: number;
+  readonly limits: Limits;
 }
 
 interface Build {
@@ -40,6 +41,7 @@ interface Build {
   readonly image_dir: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly writable_paths: readonly string[];
+  readonly user_id: number;
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ const NO_SPACE_BYTES = 16 * 1024 * 1024;
 
 /** The laptop's CodeBuild: takes the state's own parameters, and builds with child processes in the sandbox. */
 export function createLocalBuilder(options: LocalBuilderOptions): Task {
-  const places = createSemaphore(LIMITS.concurrent_builds);
+  const places = createSemaphore(options.limits.concurrent_builds);
   return createTask(startBuildSchema, async (parameters, context) => {
     const variables = Object.fromEntries(
       parameters.EnvironmentVariablesOverride.map(({ Name, Value }) => [Name.toLowerCase(), Value]),
@@ -81,23 +83,31 @@ async function build(
   await rm(image_dir, { recursive: true, force: true });
   await rename(sourceDirectory(folders.sources, key.deployment_id), image_dir);
   const home = `${folders.caches}/${deployment.project_id}`;
-  await mkdir(home, { recursive: true });
-  for (const path of [image_dir, home]) await runner.prepareWritablePath(path);
+  const temporary = `${home}/tmp`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  const user_id = projectUserId(deployment.project_id);
+  for (const path of [image_dir, home]) await runner.prepareWritablePath(path, user_id);
 
-  const timeout_ms = options.build_timeout_ms ?? LIMITS.build_timeout_ms;
+  const timeout_ms = options.limits.build_timeout_ms;
   const timeout = AbortSignal.timeout(timeout_ms);
   const signal = AbortSignal.any([timeout, ...(context.signal === undefined ? [] : [context.signal])]);
-  const environment = imageEnvironment({
-    host: options.host_environment,
-    plan: release.plan,
-    variables: await loadReleaseVariables(pipeline, current),
-    root: image_dir,
-    home,
-  });
+  const environment = {
+    ...imageEnvironment({
+      host: options.host_environment,
+      plan: release.plan,
+      variables: await loadReleaseVariables(pipeline, current),
+      root: image_dir,
+      home,
+    }),
+    // The sandbox's own /tmp lies in memory, too small for what package managers unpack.
+    TMPDIR: temporary,
+  };
+  const job: Build = { key, image_dir, environment, signal, user_id, writable_paths: [image_dir, home] };
   const started = Date.now();
   try {
     for (const command of [...release.plan.install, ...release.plan.build]) {
-      await runCommand(options, { key, image_dir, environment, signal, writable_paths: [image_dir, home] }, command);
+      await runCommand(options, job, command);
     }
   } catch (error) {
     await rm(image_dir, { recursive: true, force: true });
@@ -118,24 +128,28 @@ async function runCommand(options: LocalBuilderOptions, job: Build, command: Com
     cwd: job.image_dir,
     environment: job.environment,
     writable_paths: job.writable_paths,
-    memory_limit_bytes: LIMITS.build_memory_bytes,
-    onLine: (line) =>
-      pipeline.logs.append(job.key.deployment_id, { ...line, step: 'build', level: 'info' }),
+    user_id: job.user_id,
+    memory_limit_bytes: options.limits.build_memory_bytes,
+    onLine: (line) => pipeline.logs.append(job.key.deployment_id, { ...line, step: 'build', level: 'info' }),
   });
-  const exit = await waitOrStop(child, job.signal);
+  const exit = await waitOrStop(child, job.signal, options.limits.stop_grace_ms);
   if (exit.code === 0) return;
   job.signal.throwIfAborted();
   if (exit.out_of_memory) {
-    throw new DeploymentFailedError('out_of_memory', `The build may use ${LIMITS.build_memory_bytes / 1024 ** 2} MiB.`);
+    throw new DeploymentFailedError(
+      'out_of_memory',
+      `The build may use ${options.limits.build_memory_bytes / 1024 ** 2} MiB.`,
+    );
   }
   const { bavail, bsize } = await statfs(job.image_dir);
-  if (bavail * bsize < NO_SPACE_BYTES) throw new DeploymentFailedError('storage_full', describeCommand(command));
+  if (bavail * bsize < NO_SPACE_BYTES)
+    throw new DeploymentFailedError('storage_full', describeCommand(command));
   const how = exit.code === null ? `ended by ${exit.signal}` : `exit code ${exit.code}`;
   throw new DeploymentFailedError('build_failed', `${describeCommand(command)}: ${how}.`);
 }
 
-async function waitOrStop(child: SandboxedProcess, signal: AbortSignal) {
-  const stop = () => void child.terminate(LIMITS.stop_grace_ms);
+async function waitOrStop(child: SandboxedProcess, signal: AbortSignal, grace_ms: number) {
+  const stop = () => void child.terminate(grace_ms);
   signal.addEventListener('abort', stop, { once: true });
   try {
     return await child.exited;

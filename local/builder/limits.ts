@@ -1,3 +1,6 @@
+/** What builds, apps and repositories may use; all but sizes in bytes and counts are milliseconds. */
+export type Limits = { readonly [K in keyof typeof LIMITS]: number };
+
 /** What one build and one app may use on a laptop. */
 export const LIMITS = {
   build_timeout_ms: 15 * 60_000,

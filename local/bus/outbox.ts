@@ -33,7 +33,8 @@ export function createOutbox(database: DatabaseSync): Outbox {
   const bury = database.prepare('INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?)');
   const buried = database.prepare('SELECT * FROM dead_letters ORDER BY event_id, consumer');
   return {
-    readUnpublished: () => unpublished.all().map((row) => JSON.parse(String(row['attributes'])) as DomainEvent),
+    readUnpublished: () =>
+      unpublished.all().map((row) => JSON.parse(String(row['attributes'])) as DomainEvent),
     acknowledge(event) {
       const { table, pk, sk } = keys.outbox(event.tenant_id, event.id);
       remove.run(table, pk, sk);

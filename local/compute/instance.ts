@@ -1,8 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FailureReason, LogLine, ReleaseSpec, RolloutProgress } from '../../src/domain/deployments/index.ts';
-import { LIMITS } from '../builder/limits.ts';
-import type { ProcessExit, ProcessRunner, SandboxedProcess } from '../process/index.ts';
+import type {
+  FailureReason,
+  LogLine,
+  ReleaseSpec,
+  RolloutProgress,
+} from '../../src/domain/deployments/index.ts';
+import type { Limits } from '../builder/limits.ts';
+import type { ProcessExit, ProcessRunner, ProcessUsage, SandboxedProcess } from '../process/index.ts';
 import type { AppTarget } from '../proxy/types.ts';
 import { checkHealth } from './health-check.ts';
 import type { Launch } from './launch.ts';
@@ -13,6 +18,7 @@ export interface InstanceOptions {
   readonly spec: ReleaseSpec;
   readonly launch: Launch;
   readonly runner: ProcessRunner;
+  readonly limits: Limits;
   /** Host header of health checks. */
   readonly domain: string;
   readonly log: (line: Omit<LogLine, 'timestamp'> & { readonly timestamp?: string }) => void;
@@ -71,21 +77,27 @@ export class Instance {
   }
 
   /** How the start is getting on; waits up to `wait_ms` for news while it is pending. */
-  async progress(wait_ms: number): Promise<RolloutProgress> {
+  async progress(wait_ms: number, stopped?: AbortSignal): Promise<RolloutProgress> {
     const now = this.#progressNow();
     if (now.state !== 'pending') return now;
     try {
-      await once(this.#news, 'change', { signal: AbortSignal.timeout(wait_ms) });
+      const signals = [AbortSignal.timeout(wait_ms), ...(stopped === undefined ? [] : [stopped])];
+      await once(this.#news, 'change', { signal: AbortSignal.any(signals) });
     } catch {
-      // Nothing new within the time: still pending.
+      // Nothing new within the time, or nobody waits any more: still pending.
     }
     return this.#progressNow();
+  }
+
+  /** What its processes hold and have used; undefined while there are none. */
+  async usage(): Promise<ProcessUsage | undefined> {
+    return this.#process?.usage();
   }
 
   /** SIGTERM, and SIGKILL after the grace; resolves when nothing of it runs. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#process?.terminate(LIMITS.stop_grace_ms);
+    await this.#process?.terminate(this.#options.limits.stop_grace_ms);
     await this.#finished;
     this.#enter({ kind: 'stopped' });
   }
@@ -125,18 +137,18 @@ export class Instance {
       ...launch,
       id: `app-${this.id}`,
       environment: { ...launch.environment, PORT: String(port) },
-      memory_limit_bytes: LIMITS.app_memory_bytes,
+      memory_limit_bytes: this.#options.limits.app_memory_bytes,
       onLine: (line) => log({ ...line, step: 'runtime', level: 'info' }),
     });
     this.#process = child;
-    if (this.#stopping.signal.aborted) return child.terminate(LIMITS.stop_grace_ms);
+    if (this.#stopping.signal.aborted) return child.terminate(this.#options.limits.stop_grace_ms);
     const ended = new AbortController();
     const exited = child.exited.then((exit) => {
       ended.abort();
       return exit;
     });
     const given_up = await this.#awaitHealthy(port, deadline_ms, child, ended.signal);
-    if (given_up) await child.terminate(LIMITS.stop_grace_ms);
+    if (given_up) await child.terminate(this.#options.limits.stop_grace_ms);
     const exit = await exited;
     return given_up ? undefined : exit;
   }
@@ -196,7 +208,7 @@ export class Instance {
     const how = describeExit(exit);
     if (!this.#was_healthy) {
       if (exit.out_of_memory) {
-        const detail = `An app may use ${LIMITS.app_memory_bytes / 1024 ** 2} MiB.`;
+        const detail = `An app may use ${this.#options.limits.app_memory_bytes / 1024 ** 2} MiB.`;
         this.#enter({ kind: 'failed', reason: 'out_of_memory', detail });
         return false;
       }

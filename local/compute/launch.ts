@@ -1,16 +1,18 @@
-import { dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../../src/domain/builds/index.ts';
 import type { ReleaseSpec } from '../../src/domain/deployments/index.ts';
 import { imageEnvironment } from '../builder/environment.ts';
 import { readImageReference } from '../builder/images.ts';
+import { projectUserId } from '../builder/user.ts';
 import type { ProcessSpec } from '../process/index.ts';
 
 /** How a release's commands are run on this machine, but for what differs from run to run. */
 export type Launch = Pick<
   ProcessSpec,
-  'command' | 'cwd' | 'environment' | 'writable_paths' | 'readable_paths'
+  'command' | 'cwd' | 'environment' | 'writable_paths' | 'readable_paths' | 'user_id'
 >;
 
 export interface LaunchOptions {
@@ -32,7 +34,10 @@ export function launchWeb(options: LaunchOptions, spec: ReleaseSpec): Launch {
     kind: 'exec',
     argv: start.site.single_page ? [...argv, 'single-page'] : argv,
   });
-  return { ...launch, readable_paths: [...(launch.readable_paths ?? []), dirname(STATIC_SERVER), NODE_MODULES] };
+  return {
+    ...launch,
+    readable_paths: [...(launch.readable_paths ?? []), dirname(STATIC_SERVER), NODE_MODULES],
+  };
 }
 
 /** Any command in a release's image. */
@@ -46,9 +51,10 @@ export function launchCommand(options: LaunchOptions, spec: ReleaseSpec, command
       plan: spec.plan,
       variables: spec.variables,
       root,
-      home: join('/tmp'),
+      home: tmpdir(),
     }),
     writable_paths: [],
     readable_paths: [root],
+    user_id: projectUserId(spec.service.project_id),
   };
 }

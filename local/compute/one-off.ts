@@ -1,6 +1,6 @@
 import { type Command, describeCommand } from '../../src/domain/builds/index.ts';
 import { DeploymentFailedError } from '../../src/domain/deployments/index.ts';
-import { LIMITS } from '../builder/limits.ts';
+import type { Limits } from '../builder/limits.ts';
 import type { OutputLine, ProcessRunner } from '../process/index.ts';
 import type { Launch } from './launch.ts';
 import { describeExit } from './restart.ts';
@@ -9,22 +9,24 @@ import { describeExit } from './restart.ts';
  *  @throws DeploymentFailedError pre_deploy_failed, out_of_memory; the signal's reason when it was stopped */
 export async function runToEnd(options: {
   readonly runner: ProcessRunner;
+  readonly limits: Limits;
   readonly launch: Launch;
   readonly id: string;
   readonly command: Command;
   readonly signal: AbortSignal | undefined;
   readonly onLine: (line: OutputLine) => void;
 }): Promise<void> {
-  const timeout = AbortSignal.timeout(LIMITS.pre_deploy_timeout_ms);
+  const { limits } = options;
+  const timeout = AbortSignal.timeout(limits.pre_deploy_timeout_ms);
   const signal = AbortSignal.any([timeout, ...(options.signal === undefined ? [] : [options.signal])]);
   signal.throwIfAborted();
   const child = await options.runner.start({
     ...options.launch,
     id: options.id,
-    memory_limit_bytes: LIMITS.app_memory_bytes,
+    memory_limit_bytes: limits.app_memory_bytes,
     onLine: options.onLine,
   });
-  const stop = () => void child.terminate(LIMITS.stop_grace_ms);
+  const stop = () => void child.terminate(limits.stop_grace_ms);
   signal.addEventListener('abort', stop, { once: true });
   const exit = await child.exited;
   signal.removeEventListener('abort', stop);
@@ -34,7 +36,7 @@ export async function runToEnd(options: {
   if (timeout.aborted) {
     throw new DeploymentFailedError(
       'pre_deploy_failed',
-      `${what}: took longer than ${LIMITS.pre_deploy_timeout_ms / 1000} s.`,
+      `${what}: took longer than ${limits.pre_deploy_timeout_ms / 1000} s.`,
     );
   }
   if (exit.out_of_memory) throw new DeploymentFailedError('out_of_memory', `${what}.`);

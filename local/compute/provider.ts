@@ -9,7 +9,7 @@ import {
   type ServiceKey,
 } from '../../src/domain/deployments/index.ts';
 import type { Clock, Logger } from '../../src/domain/shared/ports.ts';
-import { LIMITS } from '../builder/limits.ts';
+import type { Limits } from '../builder/limits.ts';
 import type { ProcessRunner } from '../process/index.ts';
 import type { AppProxy } from '../proxy/types.ts';
 import { Instance } from './instance.ts';
@@ -19,6 +19,7 @@ import type { Workloads } from './workloads.ts';
 
 export interface LocalComputeOptions extends LaunchOptions {
   readonly runner: ProcessRunner;
+  readonly limits: Limits;
   readonly proxy: AppProxy;
   readonly workloads: Workloads;
   readonly logs: Pick<DeploymentLogs, 'append'>;
@@ -75,12 +76,12 @@ class ProcessCompute implements LocalCompute {
     instance.start();
   }
 
-  async progress(deployment_id: string) {
+  async progress(deployment_id: string, signal?: AbortSignal) {
     const candidate = this.#candidates.get(deployment_id) ?? this.#findActive(deployment_id);
     if (candidate === undefined) {
       return { state: 'failed', reason: 'interrupted', detail: 'It is not running.' } as const;
     }
-    return candidate.progress(PROGRESS_WAIT_MS);
+    return candidate.progress(PROGRESS_WAIT_MS, signal);
   }
 
   async promote(spec: ReleaseSpec): Promise<void> {
@@ -95,7 +96,8 @@ class ProcessCompute implements LocalCompute {
     this.#candidates.delete(deployment_id);
     this.#active.set(keyOf(service), instance);
     this.#route(instance);
-    if (previous !== undefined) this.#retire(previous, LIMITS.drain_ms);
+    // Not waited for: the deployment has succeeded by then.
+    if (previous !== undefined) void this.#retire(previous, this.#options.limits.drain_ms);
   }
 
   async stop(deployment_id: string): Promise<void> {
@@ -108,14 +110,16 @@ class ProcessCompute implements LocalCompute {
     const belongs = ({ spec }: Instance) =>
       spec.service.tenant_id === tenant_id && spec.service.project_id === project_id;
     const candidates = [...this.#candidates.values()].filter(belongs);
-    await Promise.all(candidates.map((instance) => this.stop(instance.id)));
-    for (const instance of this.running().filter(belongs)) {
+    const serving = this.running().filter(belongs);
+    for (const instance of serving) {
       this.#options.workloads.remove(instance.spec.service);
       this.#active.delete(keyOf(instance.spec.service));
       this.#options.proxy.unroute(instance.spec.host);
-      this.#retire(instance, 0);
     }
-    await Promise.all(this.#retiring);
+    await Promise.all([
+      ...candidates.map((instance) => this.stop(instance.id)),
+      ...serving.map((instance) => this.#retire(instance, 0)),
+    ]);
   }
 
   async runOneOff(spec: ReleaseSpec, commands: readonly Command[], signal?: AbortSignal): Promise<void> {
@@ -128,6 +132,7 @@ class ProcessCompute implements LocalCompute {
       });
       await runToEnd({
         runner: this.#options.runner,
+        limits: this.#options.limits,
         launch: launchCommand(this.#options, spec, command),
         id: `one-off-${spec.deployment_id}`,
         command,
@@ -166,6 +171,7 @@ class ProcessCompute implements LocalCompute {
       spec,
       launch: launchWeb(this.#options, spec),
       runner: this.#options.runner,
+      limits: this.#options.limits,
       domain: this.#options.domain(spec.host),
       log: (line) => this.#log(spec.deployment_id, line),
       onChange: (instance) => this.#follow(instance),
@@ -188,8 +194,8 @@ class ProcessCompute implements LocalCompute {
     this.#options.proxy.route(host, instance.target ?? null, display_name);
   }
 
-  /** Lets requests in flight end, then stops it; nobody waits for that. */
-  #retire(instance: Instance, drain_ms: number): void {
+  /** Lets requests in flight end, then stops it. */
+  #retire(instance: Instance, drain_ms: number): Promise<void> {
     const work = (async () => {
       if (drain_ms > 0) await this.#options.proxy.drained(instance.id, drain_ms);
       await instance.stop();
@@ -199,6 +205,7 @@ class ProcessCompute implements LocalCompute {
       })
       .finally(() => this.#retiring.delete(work));
     this.#retiring.add(work);
+    return work;
   }
 
   #isActive(spec: ReleaseSpec): boolean {

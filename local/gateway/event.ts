@@ -63,9 +63,7 @@ function toHeaders(request: IncomingMessage): Record<string, string> {
 }
 
 function decode(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [name, decodePart(value)]),
-  );
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, decodePart(value)]));
 }
 
 function decodePart(text: string): string {

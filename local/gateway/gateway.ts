@@ -8,9 +8,9 @@ import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { createMatcher } from '../../src/contracts/http/match.ts';
 import type { FunctionName } from '../../src/contracts/http/route.ts';
 import type { Clock, IdGenerator, Logger } from '../../src/domain/shared/ports.ts';
-import type { AppProxy } from '../proxy/types.ts';
-import { classifyHost } from '../proxy/classify_host.ts';
+import { classifyHost } from '../proxy/classify-host.ts';
 import { sendPage, unknownHostPage } from '../proxy/pages.ts';
+import type { AppProxy } from '../proxy/types.ts';
 import { readBody } from './body.ts';
 import { splitTarget, toEvent } from './event.ts';
 

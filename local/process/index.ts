@@ -8,5 +8,6 @@ export type {
   ProcessExit,
   ProcessRunner,
   ProcessSpec,
+  ProcessUsage,
   SandboxedProcess,
 } from './types.ts';

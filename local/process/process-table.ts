@@ -16,6 +16,8 @@ export interface ProcessEntry {
 }
 
 const ON_LINUX = existsSync('/proc/self/stat');
+// USER_HZ, which is 100 on every Linux that Node runs on.
+const TICKS_PER_SECOND = 100;
 
 /** Every process of the machine that this user may see. */
 export async function listProcesses(): Promise<ProcessEntry[]> {
@@ -60,6 +62,12 @@ export function residentBytes(entries: readonly ProcessEntry[], worth_a_closer_l
   if (!ON_LINUX || quick <= worth_a_closer_look_bytes) return quick;
   // Forked workers share pages, which the quick sum counts for each; the exact figure costs a walk of page tables.
   return sum(entries.map((entry) => proportionalBytes(entry.pid) ?? statusBytes(entry.pid)));
+}
+
+/** Processor time that the processes have used, in seconds; 0 where the system doesn't tell. */
+export function cpuSeconds(entries: readonly ProcessEntry[]): number {
+  if (!ON_LINUX) return 0;
+  return sum(entries.map((entry) => cpuTicks(entry.pid))) / TICKS_PER_SECOND;
 }
 
 /** Reads the output of `ps -A -o pid=,ppid=,pgid=,rss=,stat=,lstart=`. */
@@ -118,6 +126,14 @@ function proportionalBytes(pid: number): number | null {
   const rollup = readProc(pid, 'smaps_rollup');
   if (rollup === null || rollup === '') return null;
   return kibOf(rollup, 'Pss_Anon') + kibOf(rollup, 'Pss_Shmem');
+}
+
+/** utime and stime, proc(5). */
+function cpuTicks(pid: number): number {
+  const stat = readProc(pid, 'stat');
+  if (stat === null) return 0;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
 }
 
 function kibOf(text: string, name: string): number {

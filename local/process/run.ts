@@ -4,8 +4,8 @@ import { killUntilGone, sendSignal, waitUntilGone } from './kill.ts';
 import type { MemoryWatch } from './memory/guard.ts';
 import type { OutputPump } from './output.ts';
 import { listeningPorts } from './ports.ts';
-import { listProcesses, membersOf } from './process-table.ts';
-import type { ErrorReporter, ProcessExit, SandboxedProcess } from './types.ts';
+import { cpuSeconds, listProcesses, membersOf, residentBytes } from './process-table.ts';
+import type { ErrorReporter, ProcessExit, ProcessUsage, SandboxedProcess } from './types.ts';
 
 /** How long a pipe that a lost process still holds may stay silent before it is given up. */
 const HELD_PIPE_MS = 500;
@@ -62,6 +62,12 @@ export class Run implements SandboxedProcess {
 
   async listeningPorts(): Promise<number[]> {
     return this.#ended ? [] : listeningPorts(await this.#members());
+  }
+
+  async usage(): Promise<ProcessUsage> {
+    const pids = new Set(this.#ended ? [] : await this.#members());
+    const members = (await listProcesses()).filter((entry) => pids.has(entry.pid));
+    return { resident_bytes: residentBytes(members, 0), cpu_s: cpuSeconds(members) };
   }
 
   async #askToEnd(): Promise<void> {

@@ -44,6 +44,14 @@ export interface SandboxedProcess {
   terminate(grace_ms: number): Promise<ProcessExit>;
   /** TCP ports on which any process of this run listens, ascending. */
   listeningPorts(): Promise<number[]>;
+  /** What all processes of this run hold and have used so far. */
+  usage(): Promise<ProcessUsage>;
+}
+
+export interface ProcessUsage {
+  readonly resident_bytes: number;
+  /** Processor time in seconds; 0 where the system doesn't tell. */
+  readonly cpu_s: number;
 }
 
 /** Runs untrusted commands as child processes. */

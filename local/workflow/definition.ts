@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { StateMachine } from 'aws-local-stepfunctions';
+import type { StateMachine } from 'aws-local-stepfunctions';
 import { BUILD_SUBSTITUTION, DEPLOY_TASKS } from '../../state-machines/catalog.ts';
 
 type Definition = ConstructorParameters<typeof StateMachine>[0];
@@ -10,9 +10,7 @@ export function readDefinition(): Definition {
   const text = readFileSync(new URL('../../state-machines/deploy.asl.json', import.meta.url), 'utf8');
   const names = [...Object.values(DEPLOY_TASKS).map((task) => task.substitution), BUILD_SUBSTITUTION];
   const filled = names.reduce(
-    (result, name) =>
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: CDK's own syntax for substitutions
-      result.replaceAll('${' + name + '}', `arn:aws:lambda:local:000000000000:function:${name}`),
+    (result, name) => result.replaceAll(`\${${name}}`, `arn:aws:lambda:local:000000000000:function:${name}`),
     text,
   );
   return JSON.parse(filled) as Definition;

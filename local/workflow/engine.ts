@@ -2,7 +2,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import type { Task } from '../../functions/runtime/task.ts';
 import type { DeploymentKey, Workflow } from '../../src/domain/deployments/index.ts';
 import type { Logger } from '../../src/domain/shared/ports.ts';
-import { BUILD_STATE, type DeployTask } from '../../state-machines/catalog.ts';
+import type { BUILD_STATE, DeployTask } from '../../state-machines/catalog.ts';
 import { readDefinition } from './definition.ts';
 import type { Executions } from './executions.ts';
 

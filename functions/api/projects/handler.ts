@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type projectView, projectRoutes } from '../../../src/contracts/http/routes/projects.ts';
+import { projectRoutes, type projectView } from '../../../src/contracts/http/routes/projects.ts';
 import type { RecentDeployment } from '../../../src/domain/deployments/index.ts';
 import { readProjectMetrics } from '../../../src/domain/metrics/index.ts';
 import {

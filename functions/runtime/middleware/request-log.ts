@@ -17,8 +17,8 @@ export function requestLog(
     const { http, requestId } = event.requestContext;
     const endpoint = event.routeKey === UNMATCHED ? UNMATCHED : (event.routeKey.split(' ')[1] ?? UNMATCHED);
     deps.http_metrics.observeRequest({ method: http.method, endpoint, status }, duration_ms / 1000);
-    const log = status >= SERVER_ERROR ? deps.logger.error : deps.logger.info;
-    log('request', {
+    const level = status >= SERVER_ERROR ? 'error' : 'info';
+    deps.logger[level]('request', {
       method: http.method,
       path: http.path,
       route: event.routeKey,

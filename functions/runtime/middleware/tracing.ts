@@ -22,7 +22,8 @@ export function tracing(): HttpMiddleware {
       });
     },
     after: ({ event, response }) => addHeaders(response, { 'x-request-id': event.requestContext.requestId }),
-    onError: ({ event, response }) => addHeaders(response, { 'x-request-id': event.requestContext.requestId }),
+    onError: ({ event, response }) =>
+      addHeaders(response, { 'x-request-id': event.requestContext.requestId }),
   };
 }
 

@@ -1,7 +1,7 @@
+import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve, sep } from 'node:path';
 import process from 'node:process';
-import { realpathSync } from 'node:fs';
 import sirv from 'sirv';
 
 /**

@@ -1,6 +1,6 @@
 import { DeploymentFailedError } from '../../domain/deployments/index.ts';
 import { isRedirect } from './failures.ts';
-import { isRefName } from './ref_name.ts';
+import { isRefName } from './ref-name.ts';
 import type { Repository } from './repository.ts';
 
 /** What a request asks for, checked for its form. */

@@ -4,7 +4,7 @@ import { parseRepositoryAddress } from './address.ts';
 import { checkOut, describeCommit } from './checkout.ts';
 import { writeGitConfig } from './environment.ts';
 import { toFailure } from './failures.ts';
-import { fetchCommit, fetchRef } from './fetch_commit.ts';
+import { fetchCommit, fetchRef } from './fetch-commit.ts';
 import { createRepository, type RepositoryRequest } from './repository.ts';
 import { listRefs, parseWanted, pickRef, type Wanted } from './resolve.ts';
 import type { GitSource, GitSourceOptions, SourceRequest } from './types.ts';

@@ -22,5 +22,10 @@ export function holds(condition: Condition | undefined, stored: Attributes | und
 function isAbsentOrLess(stored: Attributes[string] | undefined, value: string | number): boolean {
   if (stored === undefined) return true;
   if (typeof stored === 'number' && typeof value === 'number') return stored < value;
-  return typeof stored === 'string' && typeof value === 'string' && stored < value;
+  return typeof stored === 'string' && typeof value === 'string' && isBefore(stored, value);
+}
+
+/** By UTF-8 bytes, as DynamoDB compares; JavaScript's own order is that of UTF-16 units. */
+function isBefore(one: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }

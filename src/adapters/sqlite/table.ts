@@ -52,8 +52,9 @@ class SqliteTable implements Table {
   }
 
   async batchGet(keys: readonly Key[]): Promise<Item[]> {
-    if (keys.length > MAX_BATCH_KEYS) throw new RangeError(`At most ${MAX_BATCH_KEYS} keys in a batch`);
-    return keys.flatMap((key) => this.#read(key) ?? []);
+    const different = new Map(keys.map((key) => [identityOf(key), key]));
+    if (different.size > MAX_BATCH_KEYS) throw new RangeError(`At most ${MAX_BATCH_KEYS} keys in a batch`);
+    return [...different.values()].flatMap((key) => this.#read(key) ?? []);
   }
 
   async query(query: Query): Promise<QueryResult> {
@@ -82,7 +83,7 @@ class SqliteTable implements Table {
     if (writes.length > MAX_TRANSACTION_WRITES) {
       throw new RangeError(`At most ${MAX_TRANSACTION_WRITES} writes in a transaction`);
     }
-    const keys = writes.map((write) => JSON.stringify(write.kind === 'put' ? write.item.key : write.key));
+    const keys = writes.map((write) => identityOf(write.kind === 'put' ? write.item.key : write.key));
     if (new Set(keys).size !== keys.length) throw new RangeError('A transaction touches each item once');
     this.#commit(writes);
   }
@@ -127,7 +128,10 @@ class SqliteTable implements Table {
         return;
       case 'update': {
         const stored = this.#read(write.key) ?? { key: write.key, attributes: {} };
-        this.#store({ ...stored, attributes: { ...stored.attributes, ...write.set, ...sums(stored, write.add) } });
+        this.#store({
+          ...stored,
+          attributes: { ...stored.attributes, ...write.set, ...sums(stored, write.add) },
+        });
       }
     }
   }
@@ -139,6 +143,11 @@ class SqliteTable implements Table {
     }
     this.#upsert.run(...parameters);
   }
+}
+
+/** The same text for the same item, in whatever order a key's fields were written. */
+function identityOf({ table, pk, sk }: Key): string {
+  return JSON.stringify([table, pk, sk]);
 }
 
 function sums(stored: Item, add: Record<string, number> | undefined): Attributes {

@@ -154,7 +154,8 @@ function listQuery(tenant_id: string, filter: DeploymentFilter, page: PageReques
         };
   const rest = { table: 'tenants', direction: 'backward', limit: page.limit, ...after } as const;
   const { project_id, status } = filter;
-  if (project_id === undefined) return { ...rest, index: 'by_tenant', pk: `${tenantPk(tenant_id)}#DEPLOYMENTS` };
+  if (project_id === undefined)
+    return { ...rest, index: 'by_tenant', pk: `${tenantPk(tenant_id)}#DEPLOYMENTS` };
   if (status === undefined) return { ...rest, index: 'by_project', pk: projectPk(tenant_id, project_id) };
   return { ...rest, index: 'by_status', pk: statusPk(tenant_id, project_id, status) };
 }

@@ -7,6 +7,13 @@ export function toEntity<S extends z.ZodType>(_schema: S, item: Item): z.infer<S
   return item.attributes as z.infer<S>;
 }
 
+/** A text attribute. @throws Error when the item has none of that name: then it isn't what was expected */
+export function readText(item: Item, attribute: string): string {
+  const value = item.attributes[attribute];
+  if (typeof value === 'string') return value;
+  throw new Error(`The item ${item.key.pk}/${item.key.sk} has no text ${attribute}`);
+}
+
 /** An entity as attributes: plain data already, by its schema. */
 export function toAttributes(entity: object): Attributes {
   return entity as Attributes;

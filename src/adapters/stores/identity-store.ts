@@ -58,7 +58,10 @@ export function createIdentityStore(table: Table): IdentityStore {
     },
 
     async deleteSession(session) {
-      await table.write({ kind: 'delete', key: keys.session(session.tenant_id, session.user_id, session.id) });
+      await table.write({
+        kind: 'delete',
+        key: keys.session(session.tenant_id, session.user_id, session.id),
+      });
     },
 
     async loadAccess(tenant_id, user_id, session_id) {

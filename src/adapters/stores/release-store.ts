@@ -2,15 +2,16 @@ import type { Release, ReleaseStore } from '../../domain/deployments/index.ts';
 import type { Variables } from '../../domain/projects/index.ts';
 import { type Attributes, ConditionFailedError, type Item, type Table } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
+import { readText } from './entity.ts';
 import { keys } from './keys.ts';
 import type { Sealer } from './sealer.ts';
 
 /** Releases on the Table port; their variables are sealed. */
 export function createReleaseStore(table: Table, sealer: Sealer): ReleaseStore {
   const toRelease = (item: Item): Release => {
-    const { sealed, ...rest } = item.attributes;
+    const { sealed: _sealed, ...rest } = item.attributes;
     const release = rest as unknown as Omit<Release, 'variables'>;
-    const text = sealer.open(release.tenant_id, release.id, String(sealed));
+    const text = sealer.open(release.tenant_id, release.id, readText(item, 'sealed'));
     return { ...release, variables: JSON.parse(text) as Variables };
   };
 

@@ -2,6 +2,7 @@ import type { Service, ServiceKey, ServiceStore } from '../../domain/deployments
 import { AppError } from '../../domain/shared/errors.ts';
 import { ConditionFailedError, type Item, type Table } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
+import { readText } from './entity.ts';
 import { keys, projectPk } from './keys.ts';
 
 // A project has one service per environment today; this leaves room for every one it may ever name.
@@ -40,7 +41,7 @@ export function createServiceStore(table: Table): ServiceStore {
   };
 
   const release = async (key: ServiceKey, item: Item): Promise<void> => {
-    const host = keys.host(String(item.attributes['host']));
+    const host = keys.host(readText(item, 'host'));
     const claimed = await table.get(host);
     const own = claimed?.attributes['owner'] === ownerOf(key);
     await table.transact([
@@ -86,13 +87,13 @@ function toKey(tenant_id: string, project_id: string, item: Item): ServiceKey {
 }
 
 function toService(key: ServiceKey, item: Item): Service {
-  const { host, active_deployment_id } = item.attributes;
+  const { active_deployment_id } = item.attributes;
   return {
     tenant_id: key.tenant_id,
     project_id: key.project_id,
     name: key.name,
     environment: key.environment,
-    host: String(host),
+    host: readText(item, 'host'),
     active_deployment_id: typeof active_deployment_id === 'string' ? active_deployment_id : null,
   };
 }

@@ -8,7 +8,10 @@ const MAC_BYTES = 16;
  *  @param key - 32 random bytes */
 export function createCursorCodec(key: Buffer): CursorCodec {
   const sign = (scope: string, position: string) =>
-    createHmac('sha256', key).update(JSON.stringify([scope, position])).digest().subarray(0, MAC_BYTES);
+    createHmac('sha256', key)
+      .update(JSON.stringify([scope, position]))
+      .digest()
+      .subarray(0, MAC_BYTES);
   return {
     encode(scope, position) {
       return Buffer.concat([sign(scope, position), Buffer.from(position)]).toString('base64url');

@@ -1,5 +1,5 @@
 import { Logger as Powertools } from '@aws-lambda-powertools/logger';
-import type { Logger, LogFields } from '../../domain/shared/ports.ts';
+import type { LogFields, Logger } from '../../domain/shared/ports.ts';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 type Level = (typeof LEVELS)[number];

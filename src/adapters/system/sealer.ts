@@ -19,19 +19,23 @@ export function createSealer(root_key: Buffer): Sealer {
     derived.set(tenant_id, key);
     return key;
   };
-  const associated = (tenant_id: string, context: string) => Buffer.from(JSON.stringify([tenant_id, context]));
+  const associated = (tenant_id: string, context: string) =>
+    Buffer.from(JSON.stringify([tenant_id, context]));
 
   return {
     seal(tenant_id, context, text) {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(ALGORITHM, keyOf(tenant_id), nonce).setAAD(associated(tenant_id, context));
+      const cipher = createCipheriv(ALGORITHM, keyOf(tenant_id), nonce).setAAD(
+        associated(tenant_id, context),
+      );
       const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return `${KEY_VERSION}.${sealed.toString('base64url')}`;
     },
 
     open(tenant_id, context, sealed) {
       const [version, payload] = sealed.split('.');
-      if (version !== KEY_VERSION || payload === undefined) throw new Error('Sealed text of an unknown version');
+      if (version !== KEY_VERSION || payload === undefined)
+        throw new Error('Sealed text of an unknown version');
       const bytes = Buffer.from(payload, 'base64url');
       const decipher = createDecipheriv(ALGORITHM, keyOf(tenant_id), bytes.subarray(0, NONCE_BYTES))
         .setAAD(associated(tenant_id, context))

@@ -112,7 +112,7 @@ export const MAX_ITEM_BYTES = 400 * 1024;
  *  through an index. The contract suite in test/contract/table runs against every adapter. */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;
-  /** Items that exist, in no order; at most {@link MAX_BATCH_KEYS} different keys. */
+  /** Items that exist, each once, in no order; at most {@link MAX_BATCH_KEYS} different keys. @throws RangeError */
   batchGet(keys: readonly Key[]): Promise<Item[]>;
   query(query: Query): Promise<QueryResult>;
   /** One conditional write. @throws ConditionFailedError, AppError STORAGE_FULL */

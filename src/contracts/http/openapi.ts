@@ -94,6 +94,10 @@ function failures(route: Route): Json {
 
 // Named schemas would be put under $defs of each place that uses them, so they are written out in place.
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, $defs: _definitions, ...rest } = z.toJSONSchema(schema, { io, reused: 'inline' }) as Json;
+  const {
+    $schema: _dialect,
+    $defs: _definitions,
+    ...rest
+  } = z.toJSONSchema(schema, { io, reused: 'inline' }) as Json;
   return rest;
 }

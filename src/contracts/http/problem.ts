@@ -4,19 +4,17 @@ import { type AppError, ERROR_CATEGORIES, ERRORS, type ErrorCode } from '../../d
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** RFC 9457 problem details, with the fields that clients switch on. */
-export const problemSchema = z
-  .strictObject({
-    type: z.string().meta({ description: 'Address of the code’s documentation page' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string(),
-    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
-    category: z.enum(Object.keys(ERROR_CATEGORIES) as [string, ...string[]]),
-    request_id: z.string(),
-    errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
-  })
-  ;
+export const problemSchema = z.strictObject({
+  type: z.string().meta({ description: 'Address of the code’s documentation page' }),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string(),
+  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  category: z.enum(Object.keys(ERROR_CATEGORIES) as [string, ...string[]]),
+  request_id: z.string(),
+  errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
+});
 export type Problem = z.infer<typeof problemSchema>;
 
 /** The HTTP status of a code. */

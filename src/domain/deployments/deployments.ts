@@ -43,7 +43,10 @@ export async function rollBack(
 ): Promise<Deployment> {
   const target = await getDeployment(deps, principal, deployment_id);
   const project = await getProject(deps, principal, target.project_id);
-  demandAccess(principal, { resource: 'deployments', action: 'create' }, [project.owner_id, target.created_by]);
+  demandAccess(principal, { resource: 'deployments', action: 'create' }, [
+    project.owner_id,
+    target.created_by,
+  ]);
   if (target.release_id === null || !target.is_switched) throw new AppError('RELEASE_NOT_AVAILABLE');
   const deployment: Deployment = {
     ...newDeployment(deps, principal, project),

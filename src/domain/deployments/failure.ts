@@ -3,7 +3,8 @@
  * A new reason is one entry here; the API's schema, the documentation and the tests read this list.
  */
 export const FAILURE_REASONS = {
-  repository_not_found: 'The repository could not be read. Check the address, and that this installation may reach it.',
+  repository_not_found:
+    'The repository could not be read. Check the address, and that this installation may reach it.',
   repository_too_large: 'The repository is larger than this installation accepts.',
   ref_not_found: 'The repository has no such branch, tag or commit.',
   nothing_detected: 'Nothing in the repository says how to build or start it.',
@@ -18,7 +19,8 @@ export const FAILURE_REASONS = {
   out_of_memory: 'It used more memory than it may.',
   storage_full: 'The disk is full.',
   interrupted: 'The platform stopped while this deployment was under way. Deploy again.',
-  internal: 'Something went wrong on our side. Deploy again; if it stays, tell whoever runs this installation.',
+  internal:
+    'Something went wrong on our side. Deploy again; if it stays, tell whoever runs this installation.',
 } as const;
 
 export type FailureReason = keyof typeof FAILURE_REASONS;

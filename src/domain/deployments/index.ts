@@ -12,7 +12,15 @@ export { DEPLOYMENT_EVENTS } from './events.ts';
 export type { DeploymentFailure, FailureReason } from './failure.ts';
 export { DeploymentFailedError, FAILURE_REASONS } from './failure.ts';
 export { loadDeployment } from './lifecycle.ts';
-export type { Deployment, DeploymentStatus, Isolation, Service, ServiceKey, Step, StepName } from './model.ts';
+export type {
+  Deployment,
+  DeploymentStatus,
+  Isolation,
+  Service,
+  ServiceKey,
+  Step,
+  StepName,
+} from './model.ts';
 export {
   deploymentSchema,
   deploymentStatusSchema,
@@ -21,10 +29,10 @@ export {
   stepNameSchema,
   stepSchema,
 } from './model.ts';
+export { recordCrash } from './pipeline/crash.ts';
 export type { PipelineDependencies, TaskContext } from './pipeline/dependencies.ts';
 export type { CaughtError } from './pipeline/errors.ts';
 export { DeploymentEndedError, RolloutPendingError, toTaskError } from './pipeline/errors.ts';
-export { recordCrash } from './pipeline/crash.ts';
 export { recordFailure, settleInterrupted } from './pipeline/failure.ts';
 export { prepare } from './pipeline/prepare.ts';
 export {

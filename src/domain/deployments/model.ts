@@ -16,7 +16,9 @@ export const deploymentStatusSchema = z.enum([
 ]);
 export type DeploymentStatus = z.infer<typeof deploymentStatusSchema>;
 
-export const failureReasonSchema = z.enum(Object.keys(FAILURE_REASONS) as [FailureReason, ...FailureReason[]]);
+export const failureReasonSchema = z.enum(
+  Object.keys(FAILURE_REASONS) as [FailureReason, ...FailureReason[]],
+);
 
 /** How well an app is kept from the rest of the machine; the weaker ones are no tenant isolation. */
 export const isolationSchema = z.enum(['bubblewrap', 'user', 'none', 'container', 'microvm']);

@@ -132,7 +132,7 @@ export interface ComputeProvider {
   /** Starts a release beside the one that serves. Idempotent by deployment id. */
   release(spec: ReleaseSpec): Promise<void>;
   /** How far it is; may wait a little for news, so that asking again costs little. */
-  progress(deployment_id: string): Promise<RolloutProgress>;
+  progress(deployment_id: string, signal?: AbortSignal): Promise<RolloutProgress>;
   /** Sends the service's traffic to it, then drains and stops the one before. Idempotent. */
   promote(spec: ReleaseSpec): Promise<void>;
   /** Stops a release that will not serve. Does nothing when there is none, or when it serves. */

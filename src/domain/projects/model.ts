@@ -50,8 +50,7 @@ export type Project = z.infer<typeof projectSchema>;
 
 /** True for the three kinds of address there are. Looks at the text alone: creation touches no network and no disk. */
 function isRepositoryAddress(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
-  if (/[\s\u0000-\u001f\u007f]/.test(text)) return false;
+  if (/[\s\p{Cc}]/u.test(text)) return false;
   if (isLocalPath(text)) return text.length > 1;
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '') return false;
@@ -73,5 +72,8 @@ function byteLength(text: string): number {
 }
 
 function totalBytes(variables: Record<string, string>): number {
-  return Object.entries(variables).reduce((sum, [name, value]) => sum + byteLength(name) + byteLength(value), 0);
+  return Object.entries(variables).reduce(
+    (sum, [name, value]) => sum + byteLength(name) + byteLength(value),
+    0,
+  );
 }

@@ -10,7 +10,12 @@ export interface ProjectStore {
   list(tenant_id: string, page: PageRequest): Promise<Page<Project>>;
   /** Replaces `previous` by `next`; undefined variables stay as they are.
    *  @throws AppError WRITE_CONFLICT when `previous` is no longer current, PROJECT_NAME_EXISTS */
-  replace(previous: Project, next: Project, variables: Variables | undefined, event: DomainEvent): Promise<void>;
+  replace(
+    previous: Project,
+    next: Project,
+    variables: Variables | undefined,
+    event: DomainEvent,
+  ): Promise<void>;
   /** Hides the project and frees its name. @throws AppError WRITE_CONFLICT */
   remove(project: Project, deleted_at: string, event: DomainEvent): Promise<void>;
   /** The variables in clear, for a release's snapshot. */

@@ -11,8 +11,7 @@ export function idSchema(prefix: IdPrefix) {
 /** An instant: ISO 8601 in UTC with milliseconds. */
 export const timestampSchema = z.iso.datetime({ precision: 3 });
 
-// Everything below U+0020 except tab, newline and return, and DEL.
-const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+const CONTROL_CHARACTERS = /(?![\t\n\r])\p{Cc}/gu;
 
 /** Drops control characters (tab, newline and return stay) and trims, as the brief demands of every string. */
 export function sanitizeText(text: string): string {

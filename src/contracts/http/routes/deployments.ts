@@ -7,15 +7,13 @@ import { deploymentView } from '../views.ts';
 
 const deploymentParameters = z.strictObject({ deployment_id: idSchema('dpl') });
 
-const logLine = z
-  .strictObject({
-    timestamp: timestampSchema,
-    step: z.string(),
-    stream: z.enum(['stdout', 'stderr', 'system']),
-    level: z.enum(['info', 'warn', 'error']),
-    message: z.string(),
-  })
-  ;
+const logLine = z.strictObject({
+  timestamp: timestampSchema,
+  step: z.string(),
+  stream: z.enum(['stdout', 'stderr', 'system']),
+  level: z.enum(['info', 'warn', 'error']),
+  message: z.string(),
+});
 
 const MAX_LOG_WAIT_S = 20;
 

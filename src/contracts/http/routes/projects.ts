@@ -7,9 +7,9 @@ import {
   variablesSchema,
 } from '../../../domain/projects/index.ts';
 import { idSchema } from '../../../domain/shared/schemas.ts';
-import { deploymentView } from '../views.ts';
 import { listOf, pageQuery } from '../lists.ts';
 import { defineRoute } from '../route.ts';
+import { deploymentView } from '../views.ts';
 
 const projectParameters = z.strictObject({ project_id: idSchema('prj') });
 
@@ -24,23 +24,20 @@ const fields = {
     .meta({ description: 'Variables of the app; values are sealed and never returned' }),
 };
 
-export const projectView = projectSchema
-  .omit({ version: true })
-  .extend({
-    recent_deployments: z
-      .array(
-        deploymentView.pick({
-          id: true,
-          status: true,
-          branch: true,
-          commit: true,
-          created_at: true,
-          finished_at: true,
-        }),
-      )
-      .max(5),
-  })
-  ;
+export const projectView = projectSchema.omit({ version: true }).extend({
+  recent_deployments: z
+    .array(
+      deploymentView.pick({
+        id: true,
+        status: true,
+        branch: true,
+        commit: true,
+        created_at: true,
+        finished_at: true,
+      }),
+    )
+    .max(5),
+});
 
 const NAME_ERROR = { '/name': 'INVALID_PROJECT_NAME' } as const;
 

@@ -1,5 +1,5 @@
 import { describeCommand, exec } from '../commands.ts';
-import type { Command, SourceSnapshot, Toolchain } from '../model.ts';
+import type { Command, SourceSnapshot, Start, Toolchain } from '../model.ts';
 import { firstFile, firstLine, hasFile, textOf } from '../snapshot.ts';
 import { nodeVersionRange, wantedVersion } from '../versions.ts';
 import { dependencyInstall, managerInstall, runScript, TOOLS_PATH } from './node/commands.ts';
@@ -43,9 +43,7 @@ function detectProject(context: BuildContext, manifest: PackageJson): Detection 
   const start =
     context.start === null ? findStart({ snapshot, manifest, manager, build }) : stated(context.start);
   const commands = commandsFor(context, manifest, manager, start);
-  const uses_npm = [...commands.all, start.start].some(
-    (step) => step?.kind === 'exec' && step.argv[0] === 'npm',
-  );
+  const uses_npm = manager.package_spec !== null || [...commands.all, start.start].some(runsNpm);
   return draft({
     reasons: [
       'package.json: a Node.js project.',
@@ -70,6 +68,10 @@ function detectProject(context: BuildContext, manifest: PackageJson): Detection 
     path_prefix: ['node_modules/.bin', ...(manager.package_spec === null ? [] : [TOOLS_PATH])],
     certainty: start.start?.kind === 'static' && !hasFile(snapshot, 'Staticfile') ? 'found' : 'declared',
   });
+}
+
+function runsNpm(step: Start | null): boolean {
+  return step?.kind === 'exec' && step.argv[0] === 'npm';
 }
 
 function stated(command: Command): NodeStart {

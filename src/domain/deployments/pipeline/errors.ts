@@ -35,7 +35,8 @@ export interface CaughtError {
 /** The reason and the text for people of an error that a state machine caught. */
 export function readCaughtError(caught: CaughtError): { reason: FailureReason; message: string } {
   const reason = caught.Error.startsWith(NAME_PREFIX) ? caught.Error.slice(NAME_PREFIX.length) : undefined;
-  if (reason === undefined || !isReason(reason)) return { reason: 'internal', message: FAILURE_REASONS.internal };
+  if (reason === undefined || !isReason(reason))
+    return { reason: 'internal', message: FAILURE_REASONS.internal };
   return { reason, message: readMessage(caught.Cause) ?? FAILURE_REASONS[reason] };
 }
 

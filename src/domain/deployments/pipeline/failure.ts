@@ -35,7 +35,9 @@ async function settle(
   // Traffic already goes to it: what failed is only the bookkeeping, so the truth is that it succeeded.
   if (deployment.is_switched) return recordSuccess(deps, key);
   await deps.compute.stop(key.deployment_id);
-  const { deployment: ended, moved } = await enterStatus(deps, key, 'failed', { failure: { reason, message } });
+  const { deployment: ended, moved } = await enterStatus(deps, key, 'failed', {
+    failure: { reason, message },
+  });
   await closeSteps(deps, key, ended.status === 'cancelled' ? 'cancelled' : 'failed');
   if (moved) say(deps, key, 'deploy', `Failed (${reason}): ${message}`, 'error');
 }

@@ -74,7 +74,12 @@ async function prepareRollback(
   if (release === undefined || release.image === null) {
     throw new DeploymentFailedError('internal', 'The release to return to is gone.');
   }
-  say(deps, key, 'prepare', `Rolling back to ${deployment.rollback_of}, commit ${release.commit.sha.slice(0, 12)}`);
+  say(
+    deps,
+    key,
+    'prepare',
+    `Rolling back to ${deployment.rollback_of}, commit ${release.commit.sha.slice(0, 12)}`,
+  );
   return { needs_build: false, needs_pre_deploy: false };
 }
 

@@ -43,9 +43,13 @@ export async function startRelease(deps: PipelineDependencies, key: DeploymentKe
 }
 
 /** Asks once how the rollout is getting on. @throws RolloutPendingError to be asked again, DeploymentFailedError */
-export async function awaitRollout(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+export async function awaitRollout(
+  deps: PipelineDependencies,
+  key: DeploymentKey,
+  context: TaskContext,
+): Promise<void> {
   await runStep(deps, key, 'health_check', async () => {
-    const progress = await deps.compute.progress(key.deployment_id);
+    const progress = await deps.compute.progress(key.deployment_id, context.signal);
     if (progress.state === 'pending') throw new RolloutPendingError();
     if (progress.state === 'failed') throw new DeploymentFailedError(progress.reason, progress.detail);
     say(deps, key, 'health_check', 'Healthy');

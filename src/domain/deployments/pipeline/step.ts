@@ -67,5 +67,10 @@ async function finishStep(
   status: Step['status'],
 ): Promise<void> {
   const duration_ms = Math.max(0, deps.clock.now().getTime() - Date.parse(step.started_at));
-  await deps.deployments.writeStep(key, { name: step.name, started_at: step.started_at, status, duration_ms });
+  await deps.deployments.writeStep(key, {
+    name: step.name,
+    started_at: step.started_at,
+    status,
+    duration_ms,
+  });
 }

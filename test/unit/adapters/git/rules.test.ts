@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRepositoryAddress, redactUserinfo } from '../../../../src/adapters/git/address.ts';
 import { GitCommandError, isRefMissing, toFailure } from '../../../../src/adapters/git/failures.ts';
-import { isRefName } from '../../../../src/adapters/git/ref_name.ts';
+import { isRefName } from '../../../../src/adapters/git/ref-name.ts';
 import { DeploymentFailedError } from '../../../../src/domain/deployments/index.ts';
 
 describe('ref names', () => {

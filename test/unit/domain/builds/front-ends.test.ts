@@ -43,9 +43,9 @@ describe('a front-end with a build script and no start script', () => {
     ['gatsby', 'gatsby develop', 'static public'],
     ['parcel', 'parcel src/index.html', 'static dist'],
     ['@11ty/eleventy', 'eleventy --serve', 'static _site'],
-    ['vite', 'node server.mjs', 'npm run start'],
-    ['vite', 'vite-node server.ts', 'npm run start'],
-    ['next', 'next start', 'npm run start'],
+    ['vite', 'node server.mjs', 'sh: exec node server.mjs'],
+    ['vite', 'vite-node server.ts', 'sh: exec vite-node server.ts'],
+    ['next', 'next start', 'sh: exec next start'],
   ])('by %s with the start script "%s": %s', (dependency, script, start) => {
     expect(startLine(planOf(project(dependency, 'build-it', { start: script })))).toBe(start);
   });

@@ -25,7 +25,7 @@ describe('the Procfile', () => {
   test('gives the pre-deploy command, and says what is not run', () => {
     const plan = planOf({ ...NODE, Procfile: 'release: migrate\nworker: work\nclock: tick\nnonsense\n' });
     expect(lines(plan.pre_deploy)).toEqual(['sh: migrate']);
-    expect(startLine(plan)).toBe('npm run start');
+    expect(startLine(plan)).toBe('sh: exec node server.js');
     expect(plan.warnings).toEqual([
       'Procfile: worker, clock not run yet; only web and release are.',
       'Procfile: line 4 is not of the form NAME: COMMAND, and is ignored.',

@@ -40,7 +40,7 @@ test('a list of pre-deploy commands runs in order, and beats the Procfile', () =
 test('null is the same as leaving a field out', () => {
   const deploy = { startCommand: null, healthcheckPath: null, restartPolicyType: null };
   const plan = planOf(config({ $schema: 'x', build: null, deploy }));
-  expect(startLine(plan)).toBe('npm run start');
+  expect(startLine(plan)).toBe('sh: exec node server.js');
   expect(plan.restart).toEqual({ policy: 'on_failure', max_retries: 10 });
   expect(plan.warnings).toEqual([]);
 });

@@ -82,6 +82,8 @@ export async function makeBench(
       exited: run.exited,
       terminate: (grace_ms) => run.terminate(grace_ms),
       listeningPorts: () => run.listeningPorts(),
+
+      usage: () => run.usage(),
       lines: output.lines,
       line: (text) => output.wait(text),
       text: () => output.lines.map((line) => line.message).join('\n'),

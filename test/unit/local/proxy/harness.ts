@@ -6,8 +6,8 @@ import http, {
   type Server,
 } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import { createAppProxy } from '../../../../local/proxy/app_proxy.ts';
-import { classifyHost } from '../../../../local/proxy/classify_host.ts';
+import { createAppProxy } from '../../../../local/proxy/app-proxy.ts';
+import { classifyHost } from '../../../../local/proxy/classify-host.ts';
 import type { AppProxy, AppTarget, ProxyFailure } from '../../../../local/proxy/types.ts';
 
 type Options = Omit<RequestOptions, 'headers'> & { readonly headers?: OutgoingHttpHeaders };

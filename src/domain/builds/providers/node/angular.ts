@@ -45,5 +45,5 @@ function outputFolder(name: string, build: z.infer<typeof builderSchema>): strin
   if (typeof path === 'object') return `${path.base ?? `dist/${name}`}/${path.browser ?? 'browser'}`;
   const base = path ?? `dist/${name}`;
   // The application builder puts what browsers get into a folder of its own.
-  return /:application$/.test(build.builder ?? '') ? `${base}/browser` : base;
+  return (build.builder ?? '').endsWith(':application') ? `${base}/browser` : base;
 }

@@ -1,4 +1,4 @@
-import { exec, WORK_FOLDER } from '../../commands.ts';
+import { exec, shell, WORK_FOLDER } from '../../commands.ts';
 import type { Command } from '../../model.ts';
 import type { PackageManager } from './manager.ts';
 
@@ -10,7 +10,10 @@ export const TOOLS_PATH = `${TOOLS}/node_modules/.bin`;
 /** Puts the manager itself into the tree, so that the build and the app find it, whatever the machine has. */
 export function managerInstall(manager: PackageManager): Command[] {
   if (manager.package_spec === null) return [];
-  return [exec('npm', 'install', '--prefix', TOOLS, '--no-audit', '--no-fund', manager.package_spec)];
+  // Not by --prefix: npm would look for the machine's own settings below it, and miss its registry and
+  // certificates. The package.json keeps npm from going up to the project's.
+  const folder = `mkdir -p ${TOOLS} && cd ${TOOLS} && echo '{"private":true}' >package.json`;
+  return [shell(`${folder} && exec npm install --no-audit --no-fund ${manager.package_spec}`)];
 }
 
 /** Installs the dependencies as locked. `dev`: what only the build needs, too, although NODE_ENV is production. */

@@ -1,3 +1,4 @@
+import { shell } from '../../commands.ts';
 import type { SourceSnapshot, Start } from '../../model.ts';
 import { firstFile, hasFile, insideTree } from '../../snapshot.ts';
 import { readStaticfile } from '../../staticfile.ts';
@@ -55,7 +56,21 @@ function byScript({ snapshot, manifest, manager, build }: Project): NodeStart | 
   if (isDevelopmentServer(script) && build !== null && frameworkOutput(snapshot, manifest, build) !== null) {
     return null;
   }
-  return { ...found(runScript(manager, 'start'), 'package.json: the start script starts it.'), script };
+  const start = isPlainCommand(manifest, manager, script)
+    ? shell(`exec ${script}`)
+    : runScript(manager, 'start');
+  return { ...found(start, 'package.json: the start script starts it.'), script };
+}
+
+// One program with plain arguments: no operator, quote, variable or assignment that `exec` in front would change.
+const PLAIN_COMMAND = /^[\w./@+-]+(?: [\w./@+:,=-]+)*$/;
+
+/** True where the script can take the place of the package manager, which would only stand beside the app: half a
+ *  second and tens of megabytes for each start, and one more process between it and its signals. */
+function isPlainCommand(manifest: PackageJson, manager: PackageManager, script: string): boolean {
+  if (manager.berry || manager.name === 'bun') return false;
+  if (manifest.scripts.has('prestart') || manifest.scripts.has('poststart')) return false;
+  return PLAIN_COMMAND.test(script);
 }
 
 function byServerFile({ snapshot, manager }: Project): NodeStart | null {

@@ -62,7 +62,8 @@ export function readPythonManifest(snapshot: SourceSnapshot): PythonManifest {
     is_poetry: poetry !== undefined,
     dependencies: new Set([
       ...[...requirements, ...project_dependencies].flatMap(requirementNames),
-      ...[...tableNames(poetry?.dependencies), ...tableNames(pip?.packages)],
+      ...tableNames(poetry?.dependencies),
+      ...tableNames(pip?.packages),
     ]),
     wanted: wantedPython(snapshot, {
       'pyproject.toml (requires-python)': toml?.project?.['requires-python'],

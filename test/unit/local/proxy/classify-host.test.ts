@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classifyHost } from '../../../../local/proxy/classify_host.ts';
+import { classifyHost } from '../../../../local/proxy/classify-host.ts';
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
 const port = fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined });

@@ -1,4 +1,4 @@
-import { createInFlight } from './in_flight.ts';
+import { createInFlight } from './in-flight.ts';
 import { appDownPage, endWithPage, type Page, sendPage, unknownHostPage } from './pages.ts';
 import type { AppProxy, AppProxyOptions, AppTarget } from './types.ts';
 import { createUpgradeForwarder } from './upgrade.ts';

@@ -11,7 +11,7 @@ import { appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFileLogs, type FileLogsOptions } from '../../../../local/logs/file_logs.ts';
+import { createFileLogs, type FileLogsOptions } from '../../../../local/logs/file-logs.ts';
 import type { DeploymentLogs, LogLine } from '../../../../src/domain/deployments/index.ts';
 
 const ID = 'dpl_01980000-0000-7000-8000-000000000001';
