@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
+const ELSEWHERE = ['test/isolation/**', 'test/aws/**'];
 
 export default defineConfig({
   test: {
@@ -9,11 +10,21 @@ export default defineConfig({
     sequence: { shuffle: { files: true, tests: false } },
     projects: [
       {
-        test: { ...shared, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/isolation/**'] },
+        test: { ...shared, name: 'unit', include: ['test/**/*.test.ts'], exclude: ELSEWHERE },
       },
       {
         // Needs root, bubblewrap, a memory cgroup and the package registries.
         test: { ...shared, name: 'isolation', include: ['test/isolation/**/*.test.ts'] },
+      },
+      {
+        // Needs an endpoint that answers as AWS does, in AWS_ENDPOINT_URL.
+        test: {
+          ...shared,
+          name: 'aws',
+          include: ['test/aws/**/*.test.ts'],
+          fileParallelism: false,
+          hookTimeout: 600_000,
+        },
       },
     ],
   },

@@ -73,7 +73,7 @@ async function measureOwnTime(repository: string): Promise<number> {
   const port = await findFreePort();
   const started = performance.now();
   await run('git', ['clone', '--quiet', '--depth=1', `file://${repository}`, join(folder, 'app')], { env });
-  const app = spawn('npm', ['run', 'start'], {
+  const app = spawn('node', ['server.js'], {
     cwd: join(folder, 'app'),
     env: { ...env, PORT: String(port), HOME: folder },
     stdio: 'ignore',

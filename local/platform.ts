@@ -8,12 +8,14 @@ import { createMetaFunction } from '../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../functions/api/projects/handler.ts';
 import { createUsageFunction } from '../functions/api/usage/handler.ts';
 import type { ApiDependencies } from '../functions/runtime/dependencies.ts';
+import { createRateLimiter } from '../functions/runtime/rate-limiter.ts';
 import { createDeployTasks } from '../functions/tasks/index.ts';
 import { createGitSource } from '../src/adapters/git/source.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
 import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
 import { createDeploymentStore } from '../src/adapters/stores/deployment-store.ts';
+import { createIdempotencyStore } from '../src/adapters/stores/idempotency-store.ts';
 import { createIdentityStore } from '../src/adapters/stores/identity-store.ts';
 import { createMetricsStore } from '../src/adapters/stores/metrics-store.ts';
 import { createProjectStore } from '../src/adapters/stores/project-store.ts';
@@ -49,11 +51,10 @@ import { createWorkloads } from './compute/workloads.ts';
 import { openDatabase } from './database.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { lockHome, persistentSecret, prepareHome } from './home.ts';
-import { createFileLogs } from './logs/file-logs.ts';
+import { createFileLogs, createLocalLogs } from './logs/file-logs.ts';
 import { appHostEnvironment, createProcessRunner, hostEnvironment } from './process/index.ts';
 import { createPrometheusMetrics } from './prometheus.ts';
 import { createAppProxy } from './proxy/app-proxy.ts';
-import { createRateLimiter } from './rate-limiter.ts';
 import type { Settings } from './settings.ts';
 import { loadSigningKeys } from './signing-keys.ts';
 import { createLocalSourceProvider } from './source/provider.ts';
@@ -96,7 +97,7 @@ export async function startPlatform(
   const ids = uuidIds;
   const folders = prepareHome(settings.home, CHECKOUT);
   const unlock = lockHome(folders);
-  const database = openDatabase(folders);
+  const database = openDatabase(folders, limits.database_bytes);
   const on_put: { deliver: (items: readonly Item[]) => void } = { deliver: () => undefined };
   const table = createSqliteTable(database, { onPut: (items) => on_put.deliver(items) });
   const host_environment = hostEnvironment(environment);
@@ -106,6 +107,7 @@ export async function startPlatform(
     level: settings.isolation,
     home: folders.root,
     environment: host_environment,
+    memory_interval_ms: limits.memory_interval_ms,
     onError: (error) => logger.error('child process trouble', { error }),
   });
   const orphans = await runner.killOrphans();
@@ -119,12 +121,14 @@ export async function startPlatform(
   const deployments = createDeploymentStore(table, clock);
   const metrics_store = createMetricsStore(table, clock);
   const usage = createUsageStore(table, clock);
-  const logs = createFileLogs({
-    directory: folders.logs,
-    segment_bytes: limits.log_segment_bytes,
-    max_segments: limits.log_segments,
-    clock,
-  });
+  const logs = createLocalLogs(
+    createFileLogs({
+      directory: folders.logs,
+      segment_bytes: limits.log_segment_bytes,
+      max_segments: limits.log_segments,
+      clock,
+    }),
+  );
   const proxy = createAppProxy({
     onFailure: (failure) => logger.warn('app did not answer', { ...failure }),
   });
@@ -164,7 +168,7 @@ export async function startPlatform(
       }),
       folders.sources,
     ),
-    images: createLocalImagePublisher(),
+    images: createLocalImagePublisher(folders.images),
     compute,
     logs,
     logger,
@@ -203,10 +207,13 @@ export async function startPlatform(
     accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
     projects: { projects, clock, ids, allow_local_repositories: true },
     deployments: { ...lifecycle, projects, logs },
+    recent: deployments,
     metrics: metrics_store,
     usage,
+    clock,
     cursors: createCursorCodec(persistentSecret(folders, 'cursors')),
-    key_set: keys.key_set,
+    readKeySet: async () => keys.key_set.keys,
+    idempotency: createIdempotencyStore(table, clock),
     limiter: createRateLimiter(settings.rate_limit, () => performance.now()),
     logger,
     http_metrics: prometheus,

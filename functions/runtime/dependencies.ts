@@ -3,11 +3,12 @@ import type { CursorCodec } from '../../src/contracts/http/cursor.ts';
 import type { publicKeySchema } from '../../src/contracts/http/routes/meta.ts';
 import type { Principal } from '../../src/domain/access/index.ts';
 import type { UsageStore } from '../../src/domain/billing/index.ts';
-import type { DeploymentDependencies } from '../../src/domain/deployments/index.ts';
+import type { DeploymentDependencies, DeploymentStore } from '../../src/domain/deployments/index.ts';
 import type { AccountDependencies, AuthenticationDependencies } from '../../src/domain/identity/index.ts';
 import type { MetricsStore } from '../../src/domain/metrics/index.ts';
 import type { ProjectDependencies } from '../../src/domain/projects/index.ts';
-import type { Logger } from '../../src/domain/shared/ports.ts';
+import type { Clock, Logger } from '../../src/domain/shared/ports.ts';
+import type { IdempotencyStore } from './idempotency.ts';
 
 /** Counts requests in the brief's families. */
 export interface HttpMetrics {
@@ -35,6 +36,7 @@ export interface RateLimiter {
 export interface RuntimeDependencies {
   readonly authentication: AuthenticationDependencies;
   readonly limiter: RateLimiter;
+  readonly idempotency: IdempotencyStore;
   readonly logger: Logger;
   readonly http_metrics: HttpMetrics;
   /** Origins that browsers may call from. */
@@ -43,17 +45,24 @@ export interface RuntimeDependencies {
   readonly monotonic_ms: () => number;
 }
 
-/** All that the HTTP functions together need; each takes its part. */
+/** All that the HTTP functions together need. */
 export interface ApiDependencies extends RuntimeDependencies {
   readonly accounts: AccountDependencies;
   readonly projects: ProjectDependencies;
   readonly deployments: DeploymentDependencies;
+  /** For the latest deployments of listed projects. */
+  readonly recent: Pick<DeploymentStore, 'listRecent'>;
   readonly metrics: MetricsStore;
   readonly usage: UsageStore;
+  readonly clock: Clock;
   readonly cursors: CursorCodec;
   /** The public keys as RFC 7517 writes them. */
-  readonly key_set: { readonly keys: readonly z.infer<typeof publicKeySchema>[] };
+  readonly readKeySet: () => Promise<readonly z.infer<typeof publicKeySchema>[]>;
 }
+
+/** What every function needs, and its own part: so a bundle holds nothing that its function doesn't use. */
+export type DependenciesFor<Part extends keyof ApiDependencies> = RuntimeDependencies &
+  Pick<ApiDependencies, Part>;
 
 /** Scope of a list's cursors: it fits this tenant, this list and these filters alone. */
 export function cursorScope(principal: Principal, list: string, filter: object = {}): string {

@@ -5,13 +5,14 @@ import { demandPermission, type Principal } from '../../src/domain/access/index.
 import { authenticate } from '../../src/domain/identity/index.ts';
 import { AppError } from '../../src/domain/shared/errors.ts';
 import type { RuntimeDependencies } from './dependencies.ts';
-import { cors } from './middleware/cors.ts';
+import { runOnce } from './idempotency.ts';
+import { cors, isPreflight } from './middleware/cors.ts';
 import { rateLimit, takeToken } from './middleware/rate-limit.ts';
 import { recovery } from './middleware/recovery.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { tracing } from './middleware/tracing.ts';
 import { parseRequest, type RequestOf } from './request.ts';
-import { type Answer, respond } from './response.ts';
+import { type Answer, respond, respondEmpty } from './response.ts';
 
 /** A Lambda function behind the HTTP API. On a laptop, the gateway calls it; `signal` then follows the client. */
 export type HttpFunction = (
@@ -56,12 +57,14 @@ export function createHttpFunction<Routes extends Record<string, Route>>(
     table.set(routeKey(route), { route, handle: handlers[name] as unknown as AnyHandler });
   }
   const dispatch = async (event: APIGatewayProxyEventV2, context: HttpContext) => {
+    if (isPreflight(event)) return respondEmpty();
     const entry = table.get(event.routeKey);
     if (entry === undefined) return fallback(event);
     const { route, handle } = entry;
     const principal = await admit(deps, route, event);
     const request = parseRequest(route, event, context.signal);
-    return respond(route, await handle(request, principal), event.headers['if-none-match']);
+    const run = async () => respond(route, await handle(request, principal), event.headers['if-none-match']);
+    return principal === undefined ? run() : runOnce(deps, event, principal, run);
   };
   const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, HttpContext>()
     .use(tracing())

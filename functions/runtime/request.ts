@@ -5,6 +5,8 @@ import type { Route } from '../../src/contracts/http/route.ts';
 import { AppError, type ErrorCode, type FieldProblem } from '../../src/domain/shared/errors.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_PROBLEMS = 50;
+const MAX_DEPTH = 8;
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;
 
@@ -56,7 +58,10 @@ function parseBody(route: Route, event: APIGatewayProxyEventV2): unknown {
   if (bytes.length > MAX_BODY_BYTES) throw new AppError('PAYLOAD_TOO_LARGE');
   if (bytes.length > 0 && !isJson(event.headers['content-type']))
     throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-  const result = route.body.safeParse(parseJson(bytes));
+  const body = parseJson(bytes);
+  const prototype = findPrototypeName(body);
+  if (prototype !== undefined) throw invalid([{ pointer: pointer('', prototype), detail: 'is not known' }]);
+  const result = route.body.safeParse(body);
   if (!result.success) throw toError(route, result.error, '');
   return result.data;
 }
@@ -67,6 +72,20 @@ function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     throw new AppError('INVALID_JSON', { cause: error });
   }
+}
+
+/** Where a name is that a careless assignment would take for a prototype. Schemas of records pass over it silently.
+ *  Looks at all levels without recursion, so that a very deep body is no crash. */
+function findPrototypeName(body: unknown): readonly string[] | undefined {
+  const open: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value: body, path: [] }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    if (Object.hasOwn(next.value, '__proto__')) return [...next.path, '__proto__'];
+    // What lies deeper than any schema goes is refused by the schema above it.
+    if (next.path.length === MAX_DEPTH) continue;
+    for (const [name, value] of Object.entries(next.value)) open.push({ value, path: [...next.path, name] });
+  }
+  return undefined;
 }
 
 function isJson(content_type: string | undefined): boolean {
@@ -85,10 +104,14 @@ function toError(route: Route, error: z.ZodError, prefix: string): AppError {
     .map((problem) => route.field_errors?.[problem.pointer])
     .find((code): code is ErrorCode => code !== undefined && statusOf(code) === 400);
   const only_pattern = error.issues.every((issue) => issue.code === 'invalid_format');
-  return new AppError(exact !== undefined && only_pattern ? exact : 'VALIDATION_FAILED', {
-    detail: problems.map((problem) => `${problem.pointer} ${problem.detail}`).join('; '),
-    problems,
-  });
+  return invalid(problems, exact !== undefined && only_pattern ? exact : 'VALIDATION_FAILED');
+}
+
+function invalid(problems: readonly FieldProblem[], code: ErrorCode = 'VALIDATION_FAILED'): AppError {
+  // A body can be wrong in a hundred thousand ways; the first ones are enough to correct it.
+  const shown = problems.slice(0, MAX_PROBLEMS);
+  const detail = shown.map((problem) => `${problem.pointer} ${problem.detail}`).join('; ');
+  return new AppError(code, { detail, problems: shown });
 }
 
 function toProblems(issue: z.core.$ZodIssue, prefix: string): FieldProblem[] {

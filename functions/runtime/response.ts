@@ -40,6 +40,11 @@ export function respond(
   return { statusCode: route.success.status, headers, body };
 }
 
+/** An answer that says nothing but that all is well. */
+export function respondEmpty(): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: 204, headers: { ...SECURITY_HEADERS } };
+}
+
 /** An error's answer. What isn't an {@link AppError} shows nothing of itself. */
 export function respondProblem(
   error: unknown,

@@ -130,7 +130,7 @@ async function runCommand(options: LocalBuilderOptions, job: Build, command: Com
     writable_paths: job.writable_paths,
     user_id: job.user_id,
     memory_limit_bytes: options.limits.build_memory_bytes,
-    onLine: (line) => pipeline.logs.append(job.key.deployment_id, { ...line, step: 'build', level: 'info' }),
+    onLine: (line) => pipeline.logs.append(job.key, { ...line, step: 'build', level: 'info' }),
   });
   const exit = await waitOrStop(child, job.signal, options.limits.stop_grace_ms);
   if (exit.code === 0) return;

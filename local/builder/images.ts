@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImagePublisher } from '../../src/domain/deployments/index.ts';
 
@@ -15,6 +16,9 @@ export function readImageReference(images_dir: string, image: string): string {
 }
 
 /** Without a container engine a built folder already is the image: publishing only names it. */
-export function createLocalImagePublisher(): ImagePublisher {
-  return { publish: async (_key, release) => `${SCHEME}${release.id}` };
+export function createLocalImagePublisher(images_dir: string): ImagePublisher {
+  return {
+    publish: async (_key, release) => `${SCHEME}${release.id}`,
+    discard: (release_id) => rm(imageDirectory(images_dir, release_id), { recursive: true, force: true }),
+  };
 }

@@ -34,7 +34,12 @@ export function createBus(options: BusOptions): Bus {
 
   const deliver = (event: DomainEvent): void => {
     if (stopped.signal.aborted) return;
-    const delivery = deliverToAll(options, event, stopped.signal).finally(() => under_way.delete(delivery));
+    const delivery = deliverToAll(options, event, stopped.signal)
+      .catch((error: unknown) => {
+        // The outbox can't be written (a full disk, say): it keeps the event for the next start.
+        options.logger.error('event could not be acknowledged', { event_id: event.id, error });
+      })
+      .finally(() => under_way.delete(delivery));
     under_way.add(delivery);
   };
 

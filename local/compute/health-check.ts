@@ -1,17 +1,18 @@
 import { request } from 'node:http';
 
-/** Where an app answered. */
-export interface Answered {
+/** Where and what an app answered. */
+interface Answered {
   readonly host: string;
   readonly status: number;
+  readonly healthy: boolean;
 }
 
 // An app that binds to "localhost" may have got either.
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1'] as const;
 const TIMEOUT_MS = 5000;
 
-/** Asks an app once. Without a path any answer on the port will do (an API may know no `/`); with one, 200 to 399.
- *  @returns undefined when there was no such answer */
+/** Asks an app once. Without a path any answer on the port is healthy (an API may know no `/`); with one, 200 to 399.
+ *  @returns undefined when there was no answer */
 export async function checkHealth(
   port: number,
   path: string | null,
@@ -22,7 +23,7 @@ export async function checkHealth(
     const status = await askStatus({ host, port, path: path ?? '/', host_header, signal });
     if (status === undefined) continue;
     const healthy = path === null || (status >= 200 && status < 400);
-    return healthy ? { host, status } : undefined;
+    return { host, status, healthy };
   }
   return undefined;
 }

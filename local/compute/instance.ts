@@ -163,17 +163,22 @@ export class Instance {
     const { path } = this.spec.plan.health_check;
     const signal = AbortSignal.any([ended, this.#stopping.signal]);
     let warned = false;
+    let last_status: number | undefined;
     for (let poll_ms = FIRST_POLL_MS; !signal.aborted; poll_ms = Math.min(LONGEST_POLL_MS, poll_ms * 1.3)) {
-      const answered = await checkHealth(port, path, this.#options.domain, signal);
+      // An app that takes a request and never answers must not hold up the end of its time.
+      const left_ms = this.#was_healthy ? undefined : Math.max(1, deadline_ms - Date.now());
+      const asked = left_ms === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(left_ms)]);
+      const answered = await checkHealth(port, path, this.#options.domain, asked);
       if (signal.aborted) return false;
-      if (answered !== undefined) {
+      last_status = answered?.status ?? last_status;
+      if (answered?.healthy === true) {
         this.#was_healthy = true;
         this.#enter({ kind: 'healthy', target: { instance_id: this.id, host: answered.host, port } });
         return false;
       }
       // What was healthy once gets as long as it needs: its restart policy decides over it, not this check.
-      if (!this.#was_healthy && Date.now() > deadline_ms) {
-        await this.#giveUp(port, child);
+      if (!this.#was_healthy && Date.now() >= deadline_ms) {
+        await this.#giveUp(port, child, last_status);
         return true;
       }
       if (!warned && poll_ms === LONGEST_POLL_MS) warned = await this.#warnOfOtherPort(port, child);
@@ -182,17 +187,18 @@ export class Instance {
     return false;
   }
 
-  async #giveUp(port: number, child: SandboxedProcess): Promise<void> {
+  async #giveUp(port: number, child: SandboxedProcess, last_status: number | undefined): Promise<void> {
     const { path, timeout_s } = this.spec.plan.health_check;
-    const others = (await child.listeningPorts()).filter((other) => other !== port);
-    const listens = (await child.listeningPorts()).includes(port);
-    if (!listens && others.length > 0) {
-      const detail = `It listens on ${others.join(', ')}; PORT was ${port}. Let the app listen on process.env.PORT (or its language's like).`;
+    const open = await child.listeningPorts();
+    if (!open.includes(port) && open.length > 0) {
+      const detail = `It listens on ${open.join(', ')}; PORT was ${port}. Let the app listen on process.env.PORT (or its language's like).`;
       this.#enter({ kind: 'failed', reason: 'wrong_port', detail });
       return;
     }
     const asked = path === null ? `port ${port}` : `${path} on port ${port}`;
-    const detail = `No healthy answer from ${asked} within ${timeout_s} s${listens ? '' : ': nothing listens there'}.`;
+    const last = last_status === undefined ? 'it does not answer' : `the last one was ${last_status}`;
+    const why = open.length === 0 ? 'nothing listens there' : last;
+    const detail = `No healthy answer from ${asked} within ${timeout_s} s: ${why}.`;
     this.#enter({ kind: 'failed', reason: 'healthcheck_failed', detail });
   }
 

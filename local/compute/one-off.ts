@@ -39,6 +39,9 @@ export async function runToEnd(options: {
       `${what}: took longer than ${limits.pre_deploy_timeout_ms / 1000} s.`,
     );
   }
-  if (exit.out_of_memory) throw new DeploymentFailedError('out_of_memory', `${what}.`);
+  if (exit.out_of_memory) {
+    const limit_mib = limits.app_memory_bytes / 1024 ** 2;
+    throw new DeploymentFailedError('out_of_memory', `${what}: it may use ${limit_mib} MiB.`);
+  }
   throw new DeploymentFailedError('pre_deploy_failed', `${what}: ${describeExit(exit)}.`);
 }

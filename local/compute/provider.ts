@@ -124,7 +124,7 @@ class ProcessCompute implements LocalCompute {
 
   async runOneOff(spec: ReleaseSpec, commands: readonly Command[], signal?: AbortSignal): Promise<void> {
     for (const command of commands) {
-      this.#log(spec.deployment_id, {
+      this.#log(spec, {
         step: 'pre_deploy',
         stream: 'system',
         level: 'info',
@@ -137,7 +137,7 @@ class ProcessCompute implements LocalCompute {
         id: `one-off-${spec.deployment_id}`,
         command,
         signal,
-        onLine: (line) => this.#log(spec.deployment_id, { ...line, step: 'pre_deploy', level: 'info' }),
+        onLine: (line) => this.#log(spec, { ...line, step: 'pre_deploy', level: 'info' }),
       });
     }
   }
@@ -173,7 +173,7 @@ class ProcessCompute implements LocalCompute {
       runner: this.#options.runner,
       limits: this.#options.limits,
       domain: this.#options.domain(spec.host),
-      log: (line) => this.#log(spec.deployment_id, line),
+      log: (line) => this.#log(spec, line),
       onChange: (instance) => this.#follow(instance),
     });
   }
@@ -216,9 +216,10 @@ class ProcessCompute implements LocalCompute {
     return this.running().find((instance) => instance.id === deployment_id);
   }
 
-  #log(deployment_id: string, line: Parameters<ConstructorParameters<typeof Instance>[0]['log']>[0]): void {
+  #log(spec: ReleaseSpec, line: Parameters<ConstructorParameters<typeof Instance>[0]['log']>[0]): void {
     const timestamp = line.timestamp ?? this.#options.clock.now().toISOString();
-    this.#options.logs.append(deployment_id, { ...line, timestamp });
+    const { tenant_id } = spec.service;
+    this.#options.logs.append({ tenant_id, deployment_id: spec.deployment_id }, { ...line, timestamp });
   }
 }
 

@@ -49,7 +49,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // Uploads to apps may take long; the API's own bodies are small and bounded.
   server.requestTimeout = 0;
+  // The server no longer knows of a connection that was upgraded, but waits for it all the same.
+  const upgraded = new Set<Duplex>();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
     const host = classifyHost(request.headers.host, options.own_hosts);
     if (host.kind === 'app') return options.proxy.handleUpgrade(request, socket, head, host.label);
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -98,7 +102,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       closing.abort();
       server.closeIdleConnections();
-      const force = setTimeout(() => server.closeAllConnections(), grace_ms);
+      const force = setTimeout(() => {
+        server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
+      }, grace_ms);
       await closed;
       clearTimeout(force);
     },

@@ -1,4 +1,4 @@
-import type { DeploymentLogs } from '../../src/domain/deployments/index.ts';
+import type { DeploymentLogs, LogLine, LogQuery } from '../../src/domain/deployments/index.ts';
 import type { Clock } from '../../src/domain/shared/ports.ts';
 import { type LogPage, readPage } from './reader.ts';
 import { logFolder } from './segments.ts';
@@ -19,11 +19,27 @@ export interface FileLogsOptions {
   readonly append?: AppendFile;
 }
 
+/** Logs by deployment id. The laptop's home holds every tenant's, and ids are unique among them all. */
+export interface FileLogs {
+  append(deployment_id: string, line: LogLine): void;
+  flush(deployment_id?: string): Promise<void>;
+  read(deployment_id: string, query: LogQuery): ReturnType<DeploymentLogs['read']>;
+}
+
+/** The log port on files. */
+export function createLocalLogs(files: FileLogs): DeploymentLogs {
+  return {
+    append: ({ deployment_id }, line) => files.append(deployment_id, line),
+    flush: () => files.flush(),
+    read: ({ deployment_id }, query) => files.read(deployment_id, query),
+  };
+}
+
 /**
  * Deployment logs in files: bounded in memory and on disk, and whole again after a death of the process.
  * Trouble with the disk never reaches who logs; only an id that is none throws (RangeError), before it is a path.
  */
-export function createFileLogs(options: FileLogsOptions): DeploymentLogs {
+export function createFileLogs(options: FileLogsOptions): FileLogs {
   const { max_idle_writers = 64 } = options;
   const writers = new Map<string, LogWriter>();
   const waiters = createWaiters();

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitSource } from '../../src/adapters/git/types.ts';
 import { readSourceSnapshot } from '../../src/adapters/source-tree/read-snapshot.ts';
@@ -17,6 +18,8 @@ export function createLocalSourceProvider(git: GitSource, sources_dir: string): 
       });
       return { commit: found, snapshot: await readSourceSnapshot(directory) };
     },
+
+    discard: (key) => rm(sourceDirectory(sources_dir, key.deployment_id), { recursive: true, force: true }),
   };
 }
 

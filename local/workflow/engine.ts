@@ -40,6 +40,22 @@ export function createWorkflowEngine(options: WorkflowEngineOptions): WorkflowEn
   // Validated by the tests; doing it at each start again would cost time and memory.
   const machine = new StateMachine(readDefinition(), { validationOptions: { noValidate: true } });
   const running = new Map<string, Running>();
+  let is_down = false;
+
+  // Settled first and closed afterwards: a process that dies in between leaves it open, and the next one settles it.
+  const settle = async (key: DeploymentKey): Promise<void> => {
+    await options.settle(key);
+    executions.end(key.deployment_id, 'failed');
+  };
+
+  const track = (key: DeploymentKey, stop: Running['stop'], work: Promise<void>): void => {
+    const ended = work
+      .catch((error: unknown) => {
+        logger.error('execution could not be settled', { deployment_id: key.deployment_id, error });
+      })
+      .finally(() => running.delete(key.deployment_id));
+    running.set(key.deployment_id, { stop, ended });
+  };
 
   const run = (key: DeploymentKey): void => {
     const controller = new AbortController();
@@ -65,20 +81,18 @@ export function createWorkflowEngine(options: WorkflowEngineOptions): WorkflowEn
       const failure = await outcome(execution.result);
       // An abort doesn't stop the task that is under way; its signal does.
       await Promise.allSettled(tasks);
-      running.delete(key.deployment_id);
-      if (stopped === 'suspended') return;
-      executions.end(key.deployment_id, stopped ?? (failure === undefined ? 'succeeded' : 'failed'));
-      if (stopped === undefined && failure !== undefined) await options.settle(key);
+      if (stopped === 'suspended') executions.suspend(key.deployment_id);
+      else if (stopped === 'aborted') executions.end(key.deployment_id, 'aborted');
+      else if (failure === undefined) executions.end(key.deployment_id, 'succeeded');
+      else await settle(key);
     };
-    const ended = finish().catch((error: unknown) => {
-      logger.error('execution could not be settled', { deployment_id: key.deployment_id, error });
-    });
-    running.set(key.deployment_id, { stop, ended });
+    track(key, stop, finish());
   };
 
   return {
     async start(key) {
-      if (executions.create(key)) run(key);
+      // One that is created while the platform stops is run by the next process.
+      if (executions.create(key) && !is_down) run(key);
     },
 
     async stop(deployment_id) {
@@ -89,20 +103,19 @@ export function createWorkflowEngine(options: WorkflowEngineOptions): WorkflowEn
     },
 
     resume() {
+      if (is_down) return;
       for (const { key, attempts } of executions.readOpen()) {
         if (attempts < MAX_ATTEMPTS) {
           executions.countAttempt(key.deployment_id);
           run(key);
         } else {
-          executions.end(key.deployment_id, 'failed');
-          options.settle(key).catch((error: unknown) => {
-            logger.error('execution could not be settled', { deployment_id: key.deployment_id, error });
-          });
+          track(key, () => undefined, settle(key));
         }
       }
     },
 
     async shutDown() {
+      is_down = true;
       const all = [...running.values()];
       for (const execution of all) execution.stop('suspended');
       await Promise.all(all.map((execution) => execution.ended));

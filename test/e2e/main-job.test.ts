@@ -72,7 +72,10 @@ describe('a first deployment', () => {
     const all = await client.log(first.id);
     const messages = all.map((line) => line.message);
     expect(messages).toEqual(expect.arrayContaining(['Detected node', 'built it', 'listening', 'Healthy']));
-    expect(all.find((line) => line.message === 'built it')).toMatchObject({ step: 'build', stream: 'stdout' });
+    expect(all.find((line) => line.message === 'built it')).toMatchObject({
+      step: 'build',
+      stream: 'stdout',
+    });
     expect(all.find((line) => line.message === 'listening')).toMatchObject({ step: 'runtime' });
 
     const path = `/deployments/${first.id}/logs?limit=2`;
@@ -131,11 +134,17 @@ describe('later deployments', () => {
   });
 
   test('all of them count in the project’s metrics and the team’s usage', async () => {
-    const metrics = await client.want<Record<string, number>>('GET', `/projects/${project_id}/metrics?days=30`);
+    const metrics = await client.want<Record<string, number>>(
+      'GET',
+      `/projects/${project_id}/metrics?days=30`,
+    );
     expect(metrics).toMatchObject({ deployments: 5, success_rate: 100 });
     expect(metrics['average_duration_ms']).toBeGreaterThan(0);
 
-    const usage = await client.want<Listed<{ meter: string; quantity: number; unit: string }>>('GET', '/usage');
+    const usage = await client.want<Listed<{ meter: string; quantity: number; unit: string }>>(
+      'GET',
+      '/usage',
+    );
     const quantities = new Map(usage.data.map((entry) => [entry.meter, entry.quantity]));
     expect(quantities.get('deployments')).toBe(5);
     expect(quantities.get('build_minutes')).toBeGreaterThan(0);

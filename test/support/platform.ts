@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Platform, type PlatformOptions, startPlatform } from '../../local/platform.ts';
 import { listProcesses } from '../../local/process/process-table.ts';
 import { readSettings } from '../../local/settings.ts';
@@ -58,7 +59,6 @@ export async function entriesOf(home: string, folder: string): Promise<string[]>
 
 /** Processes whose working folder lies in a platform's home: its builds and apps. */
 export async function processesIn(home: string): Promise<number[]> {
-  const { readlink } = await import('node:fs/promises');
   const pids: number[] = [];
   for (const { pid, zombie } of await listProcesses()) {
     if (zombie) continue;
@@ -66,4 +66,15 @@ export async function processesIn(home: string): Promise<number[]> {
     if (cwd.startsWith(home)) pids.push(pid);
   }
   return pids;
+}
+
+/** As {@link processesIn}, once a release that another one has replaced has ended: nothing tells of that moment.
+ *  @returns what is there in the end, however many that are */
+export async function settledProcesses(home: string, count: number): Promise<number[]> {
+  const give_up_at = performance.now() + 10_000;
+  for (;;) {
+    const pids = await processesIn(home);
+    if (pids.length <= count || performance.now() > give_up_at) return pids;
+    await delay(10);
+  }
 }

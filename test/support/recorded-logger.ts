@@ -33,5 +33,6 @@ export function createRecordedLogger(): RecordedLogger {
 }
 
 function spread(error: Error): object {
-  return { ...error, name: error.name, message: error.message, stack: error.stack, cause: error.cause };
+  const { name, message, stack, cause } = error;
+  return { ...Object.fromEntries(Object.entries(error)), name, message, stack, cause };
 }

@@ -11,7 +11,7 @@ export interface MemoryTable {
   /** In the order of their commits. */
   readonly events: readonly DomainEvent[];
   /** Every row as it lies in the database, as one text: what somebody with the file would see. */
-  rawText(): string;
+  readonly rawText: () => string;
 }
 
 export function createMemoryTable(options: SqliteTableOptions = {}): MemoryTable {

@@ -97,7 +97,7 @@ export function nodeSource(options: { readonly pre_deploy?: boolean } = {}): Sou
   };
 }
 
-export const PLAN: BuildPlan = {
+const PLAN: BuildPlan = {
   provider: 'node',
   reasons: [],
   warnings: [],

@@ -1,10 +1,10 @@
 import { authRoutes } from '../../../src/contracts/http/routes/auth.ts';
 import { login, refresh, register } from '../../../src/domain/identity/index.ts';
-import type { ApiDependencies } from '../../runtime/dependencies.ts';
+import type { DependenciesFor } from '../../runtime/dependencies.ts';
 import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
 
 /** Signing up and in: the only function that may read the private signing key. */
-export function createAuthFunction(deps: ApiDependencies): HttpFunction {
+export function createAuthFunction(deps: DependenciesFor<'accounts'>): HttpFunction {
   return createHttpFunction(deps, authRoutes, {
     register: async ({ body }) => {
       const { user, tenant, tokens } = await register(deps.accounts, body);

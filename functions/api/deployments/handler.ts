@@ -11,14 +11,14 @@ import {
   rollBack,
 } from '../../../src/domain/deployments/index.ts';
 import { AppError } from '../../../src/domain/shared/errors.ts';
-import { type ApiDependencies, cursorScope } from '../../runtime/dependencies.ts';
+import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
 import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
 import { nextLink, toPageRequest } from '../../runtime/paging.ts';
 
 const PATH = '/api/v1/deployments';
 
 /** Deployments, their logs, and what can be done to them. */
-export function createDeploymentsFunction(deps: ApiDependencies): HttpFunction {
+export function createDeploymentsFunction(deps: DependenciesFor<'deployments' | 'cursors'>): HttpFunction {
   const use = deps.deployments;
   return createHttpFunction(deps, deploymentRoutes, {
     createDeployment: async ({ body }, principal) =>

@@ -5,11 +5,11 @@ import { createMatcher } from '../../../src/contracts/http/match.ts';
 import { createOpenApi } from '../../../src/contracts/http/openapi.ts';
 import { metaRoutes } from '../../../src/contracts/http/routes/meta.ts';
 import { AppError } from '../../../src/domain/shared/errors.ts';
-import type { ApiDependencies } from '../../runtime/dependencies.ts';
+import type { DependenciesFor } from '../../runtime/dependencies.ts';
 import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
 
 /** What describes the API itself, and the `$default` route: whatever no other route takes ends here. */
-export function createMetaFunction(deps: ApiDependencies): HttpFunction {
+export function createMetaFunction(deps: DependenciesFor<'readKeySet'>): HttpFunction {
   const match = createMatcher(Object.values(ROUTES));
   let openapi: ReturnType<typeof createOpenApi> | undefined;
 
@@ -32,7 +32,7 @@ export function createMetaFunction(deps: ApiDependencies): HttpFunction {
         return { body: { ...openapi, openapi: String(openapi['openapi']) } };
       },
       getKeys: async () => ({
-        body: { keys: deps.key_set.keys.map((key) => ({ ...key })) },
+        body: { keys: (await deps.readKeySet()).map((key) => ({ ...key })) },
         headers: { 'cache-control': 'public, max-age=300' },
       }),
       getErrorPage: async ({ parameters }) => ({ body: createErrorPage(parameters.code) }),

@@ -10,16 +10,18 @@ import {
   type Project,
   updateProject,
 } from '../../../src/domain/projects/index.ts';
-import { type ApiDependencies, cursorScope } from '../../runtime/dependencies.ts';
+import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
 import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
 import { nextLink, toPageRequest } from '../../runtime/paging.ts';
 
 type ProjectView = z.infer<typeof projectView>;
 
 /** Projects and their metrics. */
-export function createProjectsFunction(deps: ApiDependencies): HttpFunction {
+export function createProjectsFunction(
+  deps: DependenciesFor<'projects' | 'recent' | 'metrics' | 'cursors'>,
+): HttpFunction {
   const withRecent = async (tenant_id: string, projects: readonly Project[]): Promise<ProjectView[]> => {
-    const recent = await deps.deployments.deployments.listRecent(
+    const recent = await deps.recent.listRecent(
       tenant_id,
       projects.map((project) => project.id),
     );

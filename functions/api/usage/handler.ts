@@ -1,14 +1,14 @@
 import { usageRoutes } from '../../../src/contracts/http/routes/usage.ts';
 import { readUsage } from '../../../src/domain/billing/index.ts';
-import type { ApiDependencies } from '../../runtime/dependencies.ts';
+import type { DependenciesFor } from '../../runtime/dependencies.ts';
 import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
 
 /** What a team used. */
-export function createUsageFunction(deps: ApiDependencies): HttpFunction {
+export function createUsageFunction(deps: DependenciesFor<'usage' | 'clock'>): HttpFunction {
   return createHttpFunction(deps, usageRoutes, {
     getUsage: async ({ query }, principal) => ({
       body: {
-        data: await readUsage({ usage: deps.usage, clock: deps.projects.clock }, principal, query.month),
+        data: await readUsage(deps, principal, query.month),
       },
     }),
   });

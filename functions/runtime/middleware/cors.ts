@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { RuntimeDependencies } from '../dependencies.ts';
 import { addHeaders, type HttpMiddleware } from './chain.ts';
 
@@ -10,6 +11,11 @@ const PREFLIGHT: Readonly<Record<string, string>> = {
 
 const EXPOSED = 'etag, link, ratelimit, ratelimit-policy, retry-after, x-request-id';
 
+/** True for the request by which a browser asks whether it may send the real one. */
+export function isPreflight(event: APIGatewayProxyEventV2): boolean {
+  return event.requestContext.http.method === 'OPTIONS';
+}
+
 /** Lets browsers call from the allowed origins, and from no other. */
 export function cors(deps: Pick<RuntimeDependencies, 'allowed_origins'>): HttpMiddleware {
   const headersFor = (origin: string | undefined): Record<string, string> => {
@@ -20,12 +26,9 @@ export function cors(deps: Pick<RuntimeDependencies, 'allowed_origins'>): HttpMi
       'access-control-expose-headers': EXPOSED,
     };
   };
-  return {
-    before: ({ event }) => {
-      if (event.requestContext.http.method !== 'OPTIONS') return undefined;
-      return { statusCode: 204, headers: { ...headersFor(event.headers['origin']), ...PREFLIGHT } };
-    },
-    after: ({ event, response }) => addHeaders(response, headersFor(event.headers['origin'])),
-    onError: ({ event, response }) => addHeaders(response, headersFor(event.headers['origin'])),
+  const decorate: NonNullable<HttpMiddleware['after']> = ({ event, response }) => {
+    addHeaders(response, headersFor(event.headers['origin']));
+    if (isPreflight(event)) addHeaders(response, PREFLIGHT);
   };
+  return { after: decorate, onError: decorate };
 }

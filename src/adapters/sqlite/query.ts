@@ -45,7 +45,7 @@ const AFTER_SURROGATES = 0xe000;
 
 /** The first text that comes after all that begin with a prefix; undefined when there is none. */
 function successorOf(prefix: string): string | undefined {
-  const characters = [...prefix];
+  const characters = Array.from(prefix);
   while (characters.at(-1) === LAST_CHARACTER) characters.pop();
   const last = characters.pop()?.codePointAt(0);
   if (last === undefined) return undefined;

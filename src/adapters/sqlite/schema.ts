@@ -6,6 +6,7 @@ export const INDEX_COLUMNS: Readonly<Record<IndexName, { readonly pk: string; re
   by_project: { pk: 'by_project_pk', sk: 'by_project_sk' },
   by_tenant: { pk: 'by_tenant_pk', sk: 'by_tenant_sk' },
   by_status: { pk: 'by_status_pk', sk: 'by_status_sk' },
+  due: { pk: 'due_pk', sk: 'due_sk' },
 };
 
 /** Creates what is missing. Text compares byte by byte (BINARY), as DynamoDB's sort keys do. */

@@ -9,7 +9,7 @@ import {
   stepNameSchema,
   stepSchema,
 } from '../../domain/deployments/index.ts';
-import { AppError } from '../../domain/shared/errors.ts';
+import { AppError, isAppError } from '../../domain/shared/errors.ts';
 import type { Page, PageRequest } from '../../domain/shared/page.ts';
 import type { Clock } from '../../domain/shared/ports.ts';
 import {
@@ -35,16 +35,19 @@ export function createDeploymentStore(table: Table, clock: Clock): DeploymentSto
   return {
     async create(deployment, events) {
       const scoped = scopeToTenant(table, deployment.tenant_id);
-      const recent = await scoped.get(keys.recent(deployment.tenant_id, deployment.project_id));
-      const writes: Write[] = [
-        takeLock(deployment, clock),
-        { kind: 'put', item: deploymentItem(deployment), condition: { kind: 'absent' } },
-        recentWrite(deployment, recent),
-        ...outboxWrites(events),
-      ];
-      await transact(scoped, writes, (failed) =>
-        failed.includes(0) ? new AppError('DEPLOYMENT_IN_PROGRESS') : new AppError('WRITE_CONFLICT'),
-      );
+      const attempt = async (): Promise<void> => {
+        const recent = await scoped.get(keys.recent(deployment.tenant_id, deployment.project_id));
+        const writes: Write[] = [
+          takeLock(deployment, clock),
+          { kind: 'put', item: deploymentItem(deployment), condition: { kind: 'absent' } },
+          recentWrite(deployment, recent),
+          ...outboxWrites(events),
+        ];
+        await transact(scoped, writes, (failed) =>
+          failed.includes(0) ? new AppError('DEPLOYMENT_IN_PROGRESS') : new AppError('WRITE_CONFLICT'),
+        );
+      };
+      await repeatOnConflict(attempt);
     },
 
     async find(key) {
@@ -74,7 +77,13 @@ export function createDeploymentStore(table: Table, clock: Clock): DeploymentSto
       const writes: Write[] = [
         { kind: 'check', key: keys.lock(lockedBy(next)), condition: holderIs(next.id) },
         { kind: 'put', item: deploymentItem(next), condition: versionIs(previous) },
-        { kind: 'update', key: keys.service(service), set: { active_deployment_id: next.id } },
+        {
+          kind: 'update',
+          key: keys.service(service),
+          set: { active_deployment_id: next.id },
+          // A project that was deleted meanwhile has no service any more, and must not get half a one.
+          condition: { kind: 'present' },
+        },
       ];
       await transact(scopeToTenant(table, next.tenant_id), writes, () => new AppError('WRITE_CONFLICT'));
     },
@@ -206,6 +215,19 @@ async function heldLock(scoped: Table, deployment: Deployment): Promise<Write[]>
 
 function versionIs(deployment: Deployment) {
   return { kind: 'equals', attribute: 'version', value: deployment.version } as const;
+}
+
+// The list of a project's recent deployments changes with any of them, so losing once says nothing against this one.
+const MAX_ATTEMPTS = 4;
+
+async function repeatOnConflict(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'WRITE_CONFLICT' || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }
 
 async function transact(

@@ -10,6 +10,9 @@ const deploymentPk = (key: DeploymentKey): string => `T#${key.tenant_id}#D#${key
 const tenants = (pk: string, sk: string): Key => ({ table: 'tenants', pk, sk });
 const directory = (pk: string, sk: string): Key => ({ table: 'directory', pk, sk });
 
+// As many as Number.MAX_SAFE_INTEGER has, so that numbers sort as texts.
+const SEQUENCE_DIGITS = 16;
+
 export const keys = {
   email: (email: string) => directory(`EMAIL#${email}`, 'EMAIL'),
   user: (user_id: string) => directory(`USER#${user_id}`, 'USER'),
@@ -34,9 +37,13 @@ export const keys = {
   deployment: (key: DeploymentKey) => tenants(deploymentPk(key), 'DEPLOYMENT'),
   step: (key: DeploymentKey, position: number) =>
     tenants(deploymentPk(key), `STEP#${String(position).padStart(2, '0')}`),
+  logSegment: (key: DeploymentKey, first: number) =>
+    tenants(deploymentPk(key), `LOG#${String(first).padStart(SEQUENCE_DIGITS, '0')}`),
   outbox: (tenant_id: string, event_id: string) => tenants(`T#${tenant_id}#OUTBOX`, event_id),
   seen: (tenant_id: string, consumer: string, event_id: string) =>
     tenants(`T#${tenant_id}#SEEN#${consumer}`, event_id),
+  idempotency: (tenant_id: string, user_id: string, key_hash: string) =>
+    tenants(`T#${tenant_id}#IDEMPOTENCY`, `${user_id}#${key_hash}`),
   usage: (tenant_id: string, month: string) => tenants(`T#${tenant_id}#USAGE#${month}`, 'METERS'),
   projectDay: (tenant_id: string, project_id: string, day: string) =>
     tenants(`T#${tenant_id}#METRICS`, `${day}#${project_id}`),

@@ -14,6 +14,16 @@ import type { Sealer } from './sealer.ts';
 
 const DEFAULT_TARGET = { environment: 'production', name: 'web' } as const;
 
+/** The part of the store that needs no key: for functions that may not open variables. */
+export function createProjectReader(table: Table): Pick<ProjectStore, 'find'> {
+  return {
+    async find(tenant_id, project_id) {
+      const item = await scopeToTenant(table, tenant_id).get(keys.project(tenant_id, project_id));
+      return item === undefined ? undefined : toEntity(projectSchema, item);
+    },
+  };
+}
+
 /** Projects on the Table port. */
 export function createProjectStore(table: Table, sealer: Sealer): ProjectStore {
   return {
@@ -27,10 +37,7 @@ export function createProjectStore(table: Table, sealer: Sealer): ProjectStore {
       await commit(table, project, writes);
     },
 
-    async find(tenant_id, project_id) {
-      const item = await scopeToTenant(table, tenant_id).get(keys.project(tenant_id, project_id));
-      return item === undefined ? undefined : toEntity(projectSchema, item);
-    },
+    ...createProjectReader(table),
 
     async list(tenant_id, page) {
       const prefix = 'PROJECT#';

@@ -33,11 +33,14 @@ export function createSealer(root_key: Buffer): Sealer {
     },
 
     open(tenant_id, context, sealed) {
-      const [version, payload] = sealed.split('.');
-      if (version !== KEY_VERSION || payload === undefined)
+      const [version, payload, ...rest] = sealed.split('.');
+      if (version !== KEY_VERSION || payload === undefined || rest.length > 0)
         throw new Error('Sealed text of an unknown version');
       const bytes = Buffer.from(payload, 'base64url');
-      const decipher = createDecipheriv(ALGORITHM, keyOf(tenant_id), bytes.subarray(0, NONCE_BYTES))
+      // A short text would bring a short tag, which can be guessed.
+      if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new Error('Sealed text is too short');
+      const nonce = bytes.subarray(0, NONCE_BYTES);
+      const decipher = createDecipheriv(ALGORITHM, keyOf(tenant_id), nonce, { authTagLength: TAG_BYTES })
         .setAAD(associated(tenant_id, context))
         .setAuthTag(bytes.subarray(-TAG_BYTES));
       const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));

@@ -1,8 +1,12 @@
 /** The two tables there are: `directory` for what is unique across tenants, `tenants` for everything else. */
 export type TableName = 'directory' | 'tenants';
 
-/** Index attributes an item may carry, besides its key; each index leads with the tenant. See `declaration.ts`. */
-export type IndexName = 'by_project' | 'by_tenant' | 'by_status';
+/** Index attributes an item may carry, besides its key. Each index leads with the tenant, except `due`: sharded and
+ *  ordered by time, it tells the few schedules that serve all tenants what waits for them. */
+export type IndexName = 'by_project' | 'by_tenant' | 'by_status' | 'due';
+
+/** How a partition key of the `due` index begins. */
+export const DUE_PREFIX = 'DUE#';
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
 

@@ -1,4 +1,4 @@
-import type { Key, Query, Table, TableName, Write } from './port.ts';
+import { DUE_PREFIX, type Key, type Query, type Table, type TableName, type Write } from './port.ts';
 
 /** Thrown for a key outside the caller's reach: a bug, never the user's fault. On AWS, IAM refuses the same keys. */
 export class OutOfScopeError extends Error {
@@ -20,7 +20,9 @@ export function scopeToTenant(table: Table, tenant_id: string): Table {
   const demandWrite = (write: Write) => {
     demandKey(write.kind === 'put' ? write.item.key : write.key);
     if (write.kind !== 'put') return;
-    for (const entry of Object.values(write.item.indexes ?? {})) demand('tenants', entry.pk);
+    for (const [index, entry] of Object.entries(write.item.indexes ?? {})) {
+      if (index !== 'due' || !entry.pk.startsWith(DUE_PREFIX)) demand('tenants', entry.pk);
+    }
   };
   return {
     async get(key) {

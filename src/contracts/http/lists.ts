@@ -1,8 +1,18 @@
 import * as z from 'zod';
 
+/** A whole number in a query, in decimal digits alone. The metadata tells OpenAPI what it means. */
+export function queryInteger(limits: { readonly min: number; readonly max: number }, description: string) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(limits.min).max(limits.max))
+    .meta({ type: 'integer', minimum: limits.min, maximum: limits.max, description });
+}
+
 /** What every list takes. Filters are added per list. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(1000).default(100).meta({ description: 'How many, at most' }),
+  limit: queryInteger({ min: 1, max: 1000 }, 'How many, at most').default(100),
   cursor: z.string().max(1024).optional().meta({ description: '`next_cursor` of the page before' }),
 };
 

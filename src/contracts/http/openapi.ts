@@ -31,13 +31,13 @@ export function createOpenApi(): Json {
 }
 
 function operation(operation_id: string, route: Route): Json {
-  const has_parameters = route.parameters !== undefined || route.query !== undefined;
+  const described = parameters(route);
   return {
     operationId: operation_id,
     summary: route.summary,
     tags: [route.function],
     ...(route.access === 'public' ? {} : { security: [{ bearer: [] }], 'x-permission': route.access }),
-    ...(has_parameters ? { parameters: parameters(route) } : {}),
+    ...(described.length === 0 ? {} : { parameters: described }),
     ...(route.body === undefined
       ? {}
       : {
@@ -46,12 +46,38 @@ function operation(operation_id: string, route: Route): Json {
             content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
           },
         }),
-    responses: { [route.success.status]: success(route), ...failures(route) },
+    responses: {
+      [route.success.status]: success(route),
+      ...(route.method === 'GET' ? { 304: { description: 'You have it already' } } : {}),
+      ...failures(route),
+    },
   };
 }
 
 function parameters(route: Route): Json[] {
-  return [...parametersIn('path', route.parameters), ...parametersIn('query', route.query)];
+  return [
+    ...parametersIn('path', route.parameters),
+    ...parametersIn('query', route.query),
+    ...headersOf(route).map(([name, description]) => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: { type: 'string' },
+    })),
+  ];
+}
+
+/** Request headers that change what a route does. */
+function headersOf(route: Route): (readonly [string, string])[] {
+  if (route.method === 'GET') return [['If-None-Match', 'ETags that you have: 304 where one is current']];
+  if (route.errors.includes('STALE_VERSION')) {
+    return [['If-Match', 'The ETag that you read: 412 where the thing has changed since']];
+  }
+  if (route.method === 'POST' && route.access !== 'public') {
+    return [['Idempotency-Key', 'Names this request: repeating it replays the first answer for a day']];
+  }
+  return [];
 }
 
 function parametersIn(place: 'path' | 'query', schema: z.ZodObject | undefined): Json[] {

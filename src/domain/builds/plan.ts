@@ -129,7 +129,8 @@ function treeWarnings(snapshot: SourceSnapshot, { config }: Stated, { unavailabl
 
 function toolchainMissing(choice: Choice, stated: Stated): string {
   const message = choice.unavailable ?? '';
-  return choice.draft === null ? message : `${message} ${nothingDetected(choice, stated)}`;
+  if (choice.draft !== null) return `${message} ${nothingDetected(choice, stated)}`;
+  return `${message} Without one, say how to start it: a Procfile with \`web: COMMAND\`, or deploy.startCommand in railway.json.`;
 }
 
 function nothingDetected({ draft, provider }: Choice, { procfile }: Stated): string {

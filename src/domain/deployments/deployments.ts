@@ -8,7 +8,7 @@ import { DEFAULT_ENVIRONMENT, DEFAULT_SERVICE, type Deployment, type Step } from
 import type { DeploymentFilter, DeploymentLogs, LogQuery } from './ports.ts';
 
 export interface DeploymentDependencies extends LifecycleDependencies {
-  readonly projects: ProjectStore;
+  readonly projects: Pick<ProjectStore, 'find'>;
   readonly logs: Pick<DeploymentLogs, 'read'>;
 }
 
@@ -122,7 +122,7 @@ export async function readLogs(
   query: LogQuery,
 ): ReturnType<DeploymentLogs['read']> {
   await getDeployment(deps, principal, deployment_id);
-  return deps.logs.read(deployment_id, query);
+  return deps.logs.read({ tenant_id: principal.tenant_id, deployment_id }, query);
 }
 
 async function queue(deps: DeploymentDependencies, deployment: Deployment): Promise<Deployment> {

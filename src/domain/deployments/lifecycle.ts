@@ -51,7 +51,8 @@ export async function enterStatus(
       ...changes,
       status,
       started_at: current.started_at ?? now.toISOString(),
-      finished_at: isUnderWay(status) ? null : now.toISOString(),
+      // A crash comes after the end that counts.
+      finished_at: isUnderWay(status) ? null : (current.finished_at ?? now.toISOString()),
       version: current.version + 1,
     };
     return { next, events: repeated ? [] : eventsFor(deps, next) };

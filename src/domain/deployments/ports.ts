@@ -99,12 +99,16 @@ export interface SourceProvider {
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<{ readonly commit: SourceCommit; readonly snapshot: SourceSnapshot }>;
+  /** Removes a stored source that no build took. Does nothing when there is none. */
+  discard(key: DeploymentKey): Promise<void>;
 }
 
 /** Makes a finished build an image that compute can run. */
 export interface ImagePublisher {
   /** @returns where the image is */
   publish(key: DeploymentKey, release: Release): Promise<string>;
+  /** Removes the image of a release that never served. Does nothing when there is none. */
+  discard(release_id: string): Promise<void>;
 }
 
 /** Everything a compute provider needs to run one release of one service. */
@@ -171,10 +175,11 @@ export interface LogQuery {
 /** The lines of a deployment, build and runtime alike. */
 export interface DeploymentLogs {
   /** Keeps the order; never throws into the process that logs. */
-  append(deployment_id: string, line: LogLine): void;
-  flush(deployment_id?: string): Promise<void>;
+  append(deployment: DeploymentKey, line: LogLine): void;
+  /** Resolves when what was appended can be read. */
+  flush(): Promise<void>;
   read(
-    deployment_id: string,
+    deployment: DeploymentKey,
     query: LogQuery,
   ): Promise<{
     readonly lines: readonly (LogLine & { readonly sequence: number })[];

@@ -1,6 +1,7 @@
 import type { DomainEvent, EventConsumer } from '../shared/events.ts';
-import { enterStatus } from './lifecycle.ts';
+import { enterStatus, loadDeployment } from './lifecycle.ts';
 import type { PipelineDependencies } from './pipeline/dependencies.ts';
+import { discardOutput } from './pipeline/output.ts';
 import { closeSteps, say } from './pipeline/step.ts';
 import type { DeploymentKey, Workflow } from './ports.ts';
 import { isUnderWay } from './transitions.ts';
@@ -16,7 +17,10 @@ export function createDeploymentStarter(workflow: Workflow): EventConsumer {
 
 /** Cancelled: stops the execution and whatever it had started. */
 export function createDeploymentStopper(
-  deps: Pick<PipelineDependencies, 'compute' | 'deployments' | 'clock' | 'logs'>,
+  deps: Pick<
+    PipelineDependencies,
+    'compute' | 'deployments' | 'source' | 'images' | 'clock' | 'logs' | 'logger'
+  >,
   workflow: Workflow,
 ): EventConsumer {
   return {
@@ -24,6 +28,7 @@ export function createDeploymentStopper(
       const key = keyOf(event);
       await workflow.stop(key.deployment_id, 'cancelled');
       await deps.compute.stop(key.deployment_id);
+      await discardOutput(deps, await loadDeployment(deps, key));
       await closeSteps(deps, key, 'cancelled');
       say(deps, key, 'deploy', 'Cancelled', 'warn');
     },

@@ -48,13 +48,17 @@ export const projectSchema = z.strictObject({
 });
 export type Project = z.infer<typeof projectSchema>;
 
+// URL.parse mends much that other parsers read differently: `https:host`, `https:///host`, `https://one\\@other/`. What is
+// written plainly means the same host to every parser.
+const PLAIN_HTTPS = /^https:\/\/[^/\\@]+\/[^\\]+$/i;
+
 /** True for the three kinds of address there are. Looks at the text alone: creation touches no network and no disk. */
 function isRepositoryAddress(text: string): boolean {
   if (/[\s\p{Cc}]/u.test(text)) return false;
   if (isLocalPath(text)) return text.length > 1;
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '') return false;
-  if (url.protocol === 'https:') return url.hostname !== '' && url.pathname.length > 1;
+  if (url.protocol === 'https:') return PLAIN_HTTPS.test(text) && url.pathname.length > 1;
   return url.protocol === 'file:' && text.startsWith('file:///') && url.pathname.length > 1;
 }
 

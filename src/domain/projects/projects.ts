@@ -51,7 +51,7 @@ export async function createProject(
 
 /** One project. @throws AppError PROJECT_NOT_FOUND, also for another tenant's id */
 export async function getProject(
-  deps: Pick<ProjectDependencies, 'projects'>,
+  deps: { readonly projects: Pick<ProjectStore, 'find'> },
   principal: Principal,
   project_id: string,
 ): Promise<Project> {

@@ -119,6 +119,17 @@ export const ERRORS = {
     title: 'It changed since you read it',
     remedy: 'Read it again, and send the new ETag in If-Match.',
   },
+  IDEMPOTENCY_KEY_REUSED: {
+    category: 'conflict',
+    status: 422,
+    title: 'This Idempotency-Key was used for another request',
+    remedy: 'Use a new key for each request; repeat a key only with the very same request.',
+  },
+  IDEMPOTENCY_KEY_IN_USE: {
+    category: 'conflict',
+    title: 'A request with this Idempotency-Key is still under way',
+    remedy: 'Wait for it, or repeat the request after as many seconds as the Retry-After header says.',
+  },
   METHOD_NOT_ALLOWED: {
     category: 'validation',
     status: 405,
@@ -203,5 +214,6 @@ export class AppError extends Error {
 
 /** True for an {@link AppError}, also one made by another copy of this module (a second bundle). */
 export function isAppError(error: unknown): error is AppError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in ERRORS;
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
+  return Object.hasOwn(ERRORS, error.code);
 }

@@ -16,7 +16,7 @@ export interface OpenTable {
 export interface Partition {
   readonly table: Table;
   readonly pk: string;
-  key(sk: string): Key;
+  readonly key: (sk: string) => Key;
   item(sk: string, attributes?: Attributes): Item;
   put(sk: string, attributes?: Attributes): Promise<void>;
   /** Attributes of the item; undefined when it isn't there. */

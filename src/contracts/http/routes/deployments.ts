@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { deploymentStatusSchema, stepSchema } from '../../../domain/deployments/index.ts';
 import { idSchema, timestampSchema } from '../../../domain/shared/schemas.ts';
-import { listOf, pageQuery } from '../lists.ts';
+import { listOf, pageQuery, queryInteger } from '../lists.ts';
 import { defineRoute } from '../route.ts';
 import { deploymentView } from '../views.ts';
 
@@ -74,7 +74,7 @@ export const deploymentRoutes = {
     unknown_id: 'DEPLOYMENT_NOT_FOUND',
     query: z.strictObject({
       ...pageQuery,
-      wait: z.coerce.number().int().min(0).max(MAX_LOG_WAIT_S).default(0).meta({ description: 'Seconds' }),
+      wait: queryInteger({ min: 0, max: MAX_LOG_WAIT_S }, 'Seconds').default(0),
     }),
     success: {
       status: 200,

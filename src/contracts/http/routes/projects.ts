@@ -7,7 +7,7 @@ import {
   variablesSchema,
 } from '../../../domain/projects/index.ts';
 import { idSchema } from '../../../domain/shared/schemas.ts';
-import { listOf, pageQuery } from '../lists.ts';
+import { listOf, pageQuery, queryInteger } from '../lists.ts';
 import { defineRoute } from '../route.ts';
 import { deploymentView } from '../views.ts';
 
@@ -106,7 +106,9 @@ export const projectRoutes = {
     access: { resource: 'projects', action: 'read' },
     parameters: projectParameters,
     unknown_id: 'PROJECT_NOT_FOUND',
-    query: z.strictObject({ days: z.coerce.number().int().min(1).max(90).default(30) }),
+    query: z.strictObject({
+      days: queryInteger({ min: 1, max: 90 }, 'Today and so many before').default(30),
+    }),
     success: {
       status: 200,
       description: 'The figures; rates and averages are null without deployments to compute them from',

@@ -8,11 +8,14 @@ export class RolloutPendingError extends Error {
   }
 }
 
+/** The name of {@link DeploymentEndedError}, as Catch reports it: no fault of anybody's. */
+export const DEPLOYMENT_ENDED = 'DeploymentEnded';
+
 /** Thrown when the deployment has ended meanwhile (cancelled, say): nothing is left to do for its execution. */
 export class DeploymentEndedError extends Error {
   constructor(status: string) {
     super(`The deployment has ended: ${status}`);
-    this.name = 'DeploymentEnded';
+    this.name = DEPLOYMENT_ENDED;
   }
 }
 

@@ -2,7 +2,8 @@ import { FAILURE_REASONS, type FailureReason } from '../failure.ts';
 import { enterStatus, loadDeployment } from '../lifecycle.ts';
 import type { DeploymentKey } from '../ports.ts';
 import type { PipelineDependencies } from './dependencies.ts';
-import { type CaughtError, readCaughtError } from './errors.ts';
+import { type CaughtError, DEPLOYMENT_ENDED, readCaughtError } from './errors.ts';
+import { discardOutput } from './output.ts';
 import { recordSuccess } from './release.ts';
 import { closeSteps, say } from './step.ts';
 
@@ -14,7 +15,7 @@ export async function recordFailure(
   caught: CaughtError,
 ): Promise<void> {
   const failure = readCaughtError(caught);
-  if (failure.reason === 'internal') {
+  if (failure.reason === 'internal' && caught.Error !== DEPLOYMENT_ENDED) {
     deps.logger.error('deployment failed on our side', { deployment_id: key.deployment_id, caught });
   }
   await settle(deps, key, failure.reason, failure.message);
@@ -35,6 +36,7 @@ async function settle(
   // Traffic already goes to it: what failed is only the bookkeeping, so the truth is that it succeeded.
   if (deployment.is_switched) return recordSuccess(deps, key);
   await deps.compute.stop(key.deployment_id);
+  await discardOutput(deps, deployment);
   const { deployment: ended, moved } = await enterStatus(deps, key, 'failed', {
     failure: { reason, message },
   });

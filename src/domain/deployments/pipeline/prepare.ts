@@ -14,6 +14,8 @@ export interface Prepared {
   readonly needs_pre_deploy: boolean;
 }
 
+const NOTHING_NEEDED: Prepared = { needs_build: false, needs_pre_deploy: false };
+
 /** Resolves the commit, stores the source, plans the build and freezes all of it into a release; a rollback finds its
  *  release made. Run again, it comes to the same release.
  *  @throws DeploymentFailedError */
@@ -26,6 +28,8 @@ export async function prepare(
     const project = await deps.projects.find(key.tenant_id, deployment.project_id);
     if (project === undefined) throw new DeploymentFailedError('internal', 'The project was deleted.');
     await ensureService(deps, deployment, project);
+    // A rerun after a death behind the switch: all of it was done, and only the traffic is to be made sure of.
+    if (deployment.is_switched) return NOTHING_NEEDED;
     if (deployment.rollback_of !== null) return prepareRollback(deps, key, deployment);
     await enterStatus(deps, key, 'building');
     const release = await prepareRelease(deps, key, deployment, project, context);
@@ -80,7 +84,7 @@ async function prepareRollback(
     'prepare',
     `Rolling back to ${deployment.rollback_of}, commit ${release.commit.sha.slice(0, 12)}`,
   );
-  return { needs_build: false, needs_pre_deploy: false };
+  return NOTHING_NEEDED;
 }
 
 async function prepareRelease(

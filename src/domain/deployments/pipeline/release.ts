@@ -2,11 +2,13 @@ import type { Variables } from '../../projects/index.ts';
 import { DeploymentFailedError } from '../failure.ts';
 import { changeDeployment, enterStatus, loadDeployment } from '../lifecycle.ts';
 import type { Deployment, Service } from '../model.ts';
-import type { DeploymentKey, Release, ReleaseSpec } from '../ports.ts';
+import type { DeploymentKey, Release, ReleaseSpec, RolloutProgress } from '../ports.ts';
 import { isUnderWay } from '../transitions.ts';
 import { composeVariables } from '../variables.ts';
+import { recordCrash } from './crash.ts';
 import type { PipelineDependencies, TaskContext } from './dependencies.ts';
 import { DeploymentEndedError, RolloutPendingError } from './errors.ts';
+import { discardSource } from './output.ts';
 import { serviceKey } from './prepare.ts';
 import { runStep, say } from './step.ts';
 
@@ -61,6 +63,7 @@ export async function switchRoute(deps: PipelineDependencies, key: DeploymentKey
   await runStep(deps, key, 'switch_route', async (deployment) => {
     const service = await loadService(deps, deployment);
     if (!deployment.is_switched) {
+      await demandNotFailed(deps, key);
       const next: Deployment = { ...deployment, is_switched: true, version: deployment.version + 1 };
       await deps.deployments.switchService(service, deployment, next);
     }
@@ -72,8 +75,27 @@ export async function switchRoute(deps: PipelineDependencies, key: DeploymentKey
 /** Records the success and frees the lock. */
 export async function recordSuccess(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
   const deployment = await loadDeployment(deps, key);
-  const service = await loadService(deps, deployment);
-  await enterStatus(deps, key, 'success', { url: deps.addresses.url(service.host) });
+  // The service is gone where the project was deleted in this moment; the deployment ends all the same.
+  const service = await deps.services.find(serviceKey(deployment));
+  const url = service === undefined ? null : deps.addresses.url(service.host);
+  // A rerun after a death fetches a source again that is built already.
+  await discardSource(deps, key);
+  const { moved } = await enterStatus(deps, key, 'success', { url });
+  // Comes after the status, so whoever follows the log learns of the end by it.
+  if (moved) say(deps, key, 'deploy', 'Succeeded');
+  // An app that ended for good before this left no success to take back.
+  const progress = await progressNow(deps, key);
+  if (moved && progress.state === 'failed') await recordCrash(deps, key);
+}
+
+/** An app may end right after its first healthy answer: then the one that serves must go on. */
+async function demandNotFailed(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+  const progress = await progressNow(deps, key);
+  if (progress.state === 'failed') throw new DeploymentFailedError(progress.reason, progress.detail);
+}
+
+function progressNow(deps: PipelineDependencies, key: DeploymentKey): Promise<RolloutProgress> {
+  return deps.compute.progress(key.deployment_id, AbortSignal.abort());
 }
 
 /** Remembers how long the build took, for the bill. */

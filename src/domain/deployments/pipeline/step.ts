@@ -25,7 +25,9 @@ export async function runStep<T>(
     await finishStep(deps, key, { name, started_at }, 'success');
     return result;
   } catch (error) {
-    if (!(error instanceof RolloutPendingError)) await finishStep(deps, key, { name, started_at }, 'failed');
+    if (error instanceof RolloutPendingError) throw error;
+    const { status } = await loadDeployment(deps, key);
+    await finishStep(deps, key, { name, started_at }, status === 'cancelled' ? 'cancelled' : 'failed');
     throw error;
   }
 }
@@ -51,7 +53,7 @@ export function say(
   level: 'info' | 'warn' | 'error' = 'info',
 ): void {
   const timestamp = deps.clock.now().toISOString();
-  deps.logs.append(key.deployment_id, { timestamp, step, stream: 'system', level, message });
+  deps.logs.append(key, { timestamp, step, stream: 'system', level, message });
 }
 
 async function startedAt(deps: StepDependencies, key: DeploymentKey, name: StepName): Promise<string> {

@@ -11,12 +11,12 @@ import { appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFileLogs, type FileLogsOptions } from '../../../../local/logs/file-logs.ts';
-import type { DeploymentLogs, LogLine } from '../../../../src/domain/deployments/index.ts';
+import { createFileLogs, type FileLogs, type FileLogsOptions } from '../../../../local/logs/file-logs.ts';
+import type { LogLine } from '../../../../src/domain/deployments/index.ts';
 
 const ID = 'dpl_01980000-0000-7000-8000-000000000001';
 let directory: string;
-let logs: DeploymentLogs;
+let logs: FileLogs;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'branchline-logs-'));
@@ -28,7 +28,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function open(options: Partial<FileLogsOptions> = {}): DeploymentLogs {
+function open(options: Partial<FileLogsOptions> = {}): FileLogs {
   const clock = { now: () => new Date(0) };
   return createFileLogs({ directory, segment_bytes: 100_000, max_segments: 100, clock, ...options });
 }
@@ -37,11 +37,11 @@ function line(message: string): LogLine {
   return { timestamp: '2026-01-01T00:00:00.000Z', step: 'build', stream: 'stdout', level: 'info', message };
 }
 
-function write(target: DeploymentLogs, from: number, to: number): void {
+function write(target: FileLogs, from: number, to: number): void {
   for (let index = from; index <= to; index += 1) target.append(ID, line(`line ${index}`));
 }
 
-async function messages(target: DeploymentLogs, after = 0): Promise<string[]> {
+async function messages(target: FileLogs, after = 0): Promise<string[]> {
   const { lines } = await target.read(ID, { after, limit: 100_000 });
   return lines.map(({ message }) => message);
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { RateDecision, RateLimiter } from '../functions/runtime/dependencies.ts';
+import type { RateDecision, RateLimiter } from './dependencies.ts';
 
 interface Limit {
   readonly per_minute: number;
@@ -20,7 +20,8 @@ const DEFAULTS: Readonly<Record<'principal' | 'address', Limit>> = {
 const MAX_SUBJECTS = 10_000;
 const MS_PER_MINUTE = 60_000;
 
-/** Token buckets in memory: a laptop's platform is one process.
+/** Token buckets in memory: exact where one process answers all requests, as on a laptop; on AWS each instance of a
+ *  function counts for itself.
  *  @param per_minute - replaces both defaults; 0 turns limiting off */
 export function createRateLimiter(per_minute: number | undefined, now_ms: () => number): RateLimiter {
   const buckets = new LRUCache<string, Bucket>({ max: MAX_SUBJECTS });

@@ -1,0 +1,27 @@
+import { createPasswordHasher } from '../../../src/adapters/identity/passwords.ts';
+import { createTokens } from '../../../src/adapters/identity/tokens.ts';
+import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { uuidIds } from '../../../src/adapters/system/ids.ts';
+import { createApiRuntime } from '../../runtime/aws/api.ts';
+import { bindHttp } from '../../runtime/aws/bind.ts';
+import { signingKeys } from '../../runtime/aws/secrets.ts';
+import { createTwoTable } from '../../runtime/aws/table.ts';
+import { createAuthFunction } from './handler.ts';
+
+async function compose() {
+  const table = createTwoTable();
+  const keys = signingKeys();
+  return createAuthFunction({
+    ...createApiRuntime(table, keys),
+    accounts: {
+      store: createIdentityStore(table),
+      passwords: createPasswordHasher(),
+      tokens: createTokens(keys, systemClock),
+      clock: systemClock,
+      ids: uuidIds,
+    },
+  });
+}
+
+export const handler = bindHttp(compose);

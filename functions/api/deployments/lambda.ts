@@ -1,0 +1,27 @@
+import { createDeploymentStore } from '../../../src/adapters/stores/deployment-store.ts';
+import { createLogStore } from '../../../src/adapters/stores/log-store.ts';
+import { createProjectReader } from '../../../src/adapters/stores/project-store.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { uuidIds } from '../../../src/adapters/system/ids.ts';
+import { createApiRuntime } from '../../runtime/aws/api.ts';
+import { bindHttp } from '../../runtime/aws/bind.ts';
+import { loadCursors, verificationKeys } from '../../runtime/aws/secrets.ts';
+import { createTenantTable } from '../../runtime/aws/table.ts';
+import { createDeploymentsFunction } from './handler.ts';
+
+async function compose() {
+  const table = createTenantTable();
+  return createDeploymentsFunction({
+    ...createApiRuntime(table, verificationKeys()),
+    deployments: {
+      deployments: createDeploymentStore(table, systemClock),
+      projects: createProjectReader(table),
+      logs: createLogStore(table, systemClock),
+      clock: systemClock,
+      ids: uuidIds,
+    },
+    cursors: await loadCursors(),
+  });
+}
+
+export const handler = bindHttp(compose);

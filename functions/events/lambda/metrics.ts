@@ -1,0 +1,12 @@
+import { createMetricsStore } from '../../../src/adapters/stores/metrics-store.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { memoize } from '../../../src/adapters/system/memoize.ts';
+import { createMetricsConsumer } from '../../../src/domain/metrics/index.ts';
+import { createEmfDeploymentMetrics } from '../../runtime/aws/deployment-metrics.ts';
+import { createTwoTable } from '../../runtime/aws/table.ts';
+import { createConsumerFunction } from '../consume.ts';
+
+const compose = async () =>
+  createMetricsConsumer(createMetricsStore(createTwoTable(), systemClock), createEmfDeploymentMetrics());
+
+export const handler = createConsumerFunction(memoize(compose));

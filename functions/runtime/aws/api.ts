@@ -1,0 +1,56 @@
+import { performance } from 'node:perf_hooks';
+import type { VerificationKeys } from '../../../src/adapters/identity/signing-keys.ts';
+import { createTokenVerifier } from '../../../src/adapters/identity/token-verifier.ts';
+import { createIdempotencyStore } from '../../../src/adapters/stores/idempotency-store.ts';
+import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { createLogger } from '../../../src/adapters/system/logger.ts';
+import type { Table } from '../../../src/adapters/table/port.ts';
+import type { RuntimeDependencies } from '../dependencies.ts';
+import { createRateLimiter } from '../rate-limiter.ts';
+import { logLevel } from './environment.ts';
+import { createEmfHttpMetrics } from './http-metrics.ts';
+
+/** What every HTTP function needs, on AWS.
+ *  @param table - as its privilege allows
+ *  @param keys - what verifies its callers' tokens */
+export function createApiRuntime(table: Table, keys: VerificationKeys): RuntimeDependencies {
+  const clock = systemClock;
+  return {
+    ...createSurroundings(),
+    authentication: {
+      tokens: createTokenVerifier(keys, clock),
+      store: createIdentityStore(table),
+      clock,
+    },
+    idempotency: createIdempotencyStore(table, clock),
+  };
+}
+
+/** For a function that has public routes alone and reaches no table: nobody can sign in to it. */
+export function createPublicRuntime(): RuntimeDependencies {
+  const nobody = async () => undefined;
+  return {
+    ...createSurroundings(),
+    authentication: {
+      tokens: { verifyAccess: nobody, verifyRefresh: nobody },
+      store: { loadAccess: nobody },
+      clock: systemClock,
+    },
+    idempotency: { begin: refuse, finish: refuse, release: refuse },
+  };
+}
+
+function createSurroundings(): Omit<RuntimeDependencies, 'authentication' | 'idempotency'> {
+  return {
+    limiter: createRateLimiter(undefined, () => performance.now()),
+    logger: createLogger(logLevel()),
+    http_metrics: createEmfHttpMetrics(),
+    allowed_origins: [],
+    monotonic_ms: () => performance.now(),
+  };
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('This function has no table');
+}

@@ -1,0 +1,22 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { HttpMetrics } from '../dependencies.ts';
+
+export const METRICS_NAMESPACE = 'Branchline';
+
+/** The brief's request families as EMF. Each set of dimensions costs $0.30 a month, so only the status is one; method and
+ *  endpoint are properties of the log line. */
+export function createEmfHttpMetrics(): HttpMetrics {
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'api' });
+  return {
+    observeRequest({ method, endpoint, status }, seconds) {
+      const single = metrics.singleMetric();
+      single.addDimension('status', `${Math.floor(status / 100)}xx`);
+      single.addMetadata('method', method);
+      single.addMetadata('endpoint', endpoint);
+      single.addMetric('railway_http_requests_total', MetricUnit.Count, 1);
+      metrics.addMetadata('endpoint', endpoint);
+      metrics.addMetric('railway_http_request_duration_seconds', MetricUnit.Seconds, seconds);
+      metrics.publishStoredMetrics();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import process from 'node:process';
+import {
+  createParameterSigningKeys,
+  createParameterVerificationKeys,
+} from '../../../src/adapters/aws/parameter-keys.ts';
+import { createParameters } from '../../../src/adapters/aws/parameters.ts';
+import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
+import type { SigningKeys } from '../../../src/adapters/identity/signing-keys.ts';
+import type { Sealer } from '../../../src/adapters/stores/sealer.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { createCursorCodec } from '../../../src/adapters/system/cursors.ts';
+import { createSealer } from '../../../src/adapters/system/sealer.ts';
+import type { CursorCodec } from '../../../src/contracts/http/cursor.ts';
+import { required } from './environment.ts';
+
+const SECRET_BYTES = 32;
+
+/** The public keys that verify tokens. */
+export function verificationKeys() {
+  return createParameterVerificationKeys(keyOptions());
+}
+
+/** The key that signs; only the sign-in function's role may read it. */
+export function signingKeys(): SigningKeys {
+  return createParameterSigningKeys({
+    ...keyOptions(),
+    signing_key_parameter: required('SIGNING_KEY_PARAMETER'),
+  });
+}
+
+/** @returns the sealer of variables, under the root key that the first caller makes */
+export async function loadSealer(): Promise<Sealer> {
+  return createSealer(await readSecret(required('SEAL_KEY_PARAMETER')));
+}
+
+export async function loadCursors(): Promise<CursorCodec> {
+  return createCursorCodec(await readSecret(required('CURSOR_KEY_PARAMETER')));
+}
+
+async function readSecret(name: string): Promise<Buffer> {
+  const text = await parameters().readOrCreateSecret(name, () =>
+    randomBytes(SECRET_BYTES).toString('base64'),
+  );
+  return Buffer.from(text, 'base64');
+}
+
+function parameters() {
+  return createParameters(createAwsCaller(process.env));
+}
+
+function keyOptions() {
+  return {
+    parameters: parameters(),
+    public_keys_parameter: required('PUBLIC_KEYS_PARAMETER'),
+    clock: systemClock,
+  };
+}

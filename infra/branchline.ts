@@ -1,0 +1,47 @@
+import { type App, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Assets } from './assets/assets.ts';
+import type { StageConfig } from './config.ts';
+import type { FunctionContext } from './constructs/function-context.ts';
+import { ApiStack } from './stacks/api-stack.ts';
+import { ComputeStack } from './stacks/compute-stack.ts';
+import { DataStack } from './stacks/data-stack.ts';
+import { addEdge } from './stacks/edge-stack.ts';
+import { EventsStack } from './stacks/events-stack.ts';
+import { IdentityStack } from './stacks/identity-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
+import { OrchestrationStack } from './stacks/orchestration-stack.ts';
+
+/** Makes every stack of one stage. */
+export function addBranchline(
+  app: App,
+  config: StageConfig,
+  assets: Assets,
+  env: NonNullable<StackProps['env']> = {},
+): void {
+  const id = (name: string) => `branchline-${config.stage}-${name}`;
+  const common = { env, config, terminationProtection: config.isProtected };
+  Tags.of(app).add('application', 'branchline');
+  Tags.of(app).add('stage', config.stage);
+
+  const data = new DataStack(app, id('data'), common);
+  const identity = new IdentityStack(app, id('identity'), { ...common, data });
+  const context: FunctionContext = {
+    config,
+    assets,
+    tables: { directory: data.directory, tenants: data.tenants },
+    bucket: data.bucket,
+    tenantRole: identity.tenantRole,
+    twoTableRole: identity.twoTableRole,
+  };
+  const { api } = new ApiStack(app, id('api'), { ...common, context });
+  const orchestration = new OrchestrationStack(app, id('orchestration'), { ...common, context });
+  const events = new EventsStack(app, id('events'), {
+    ...common,
+    context,
+    data,
+    orchestration,
+  });
+  new ObservabilityStack(app, id('observability'), { ...common, api, orchestration, events });
+  if (config.edge) addEdge(app, id('edge'), { ...common, api });
+  if (config.compute) new ComputeStack(app, id('compute'), common);
+}

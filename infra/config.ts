@@ -1,0 +1,100 @@
+import * as z from 'zod';
+
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731] as const;
+
+// Context from the command line is text.
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+const contextSchema = z.strictObject({
+  stage: z.enum(['dev', 'staging', 'prod']),
+  /** The domain below which apps get their host names. */
+  appDomain: z
+    .string()
+    .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'a domain name')
+    .optional(),
+  architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  logRetentionDays: z.coerce.number().pipe(z.literal(RETENTION_DAYS)).optional(),
+  tracing: flag.optional(),
+  /** Who gets the alarms; without it they show on the dashboard alone. */
+  alarmEmail: z.email().optional(),
+  /** Requests a second, and the burst, that the API's gateway lets through in all. */
+  throttleRate: whole(1, 10_000).default(200),
+  throttleBurst: whole(1, 5000).default(400),
+  /** Opt-in: CloudFront and WAF before the API. */
+  edge: flag.default(false),
+  /** Opt-in: a network, an ECS cluster and a shared gateway for apps. */
+  compute: flag.default(false),
+});
+
+/** Names of the context values that `-c name=value` takes. */
+export const CONTEXT_NAMES = Object.keys(contextSchema.shape) as (keyof typeof contextSchema.shape)[];
+
+type Context = z.output<typeof contextSchema>;
+
+/** One stage's settings, complete. */
+export interface StageConfig extends Omit<Context, 'appDomain' | 'logRetentionDays' | 'tracing'> {
+  readonly appDomain: string;
+  readonly logRetentionDays: (typeof RETENTION_DAYS)[number];
+  readonly tracing: boolean;
+  /** Data outlives its stack, and neither goes by accident. */
+  readonly isProtected: boolean;
+}
+
+/** A context value that is missing or wrong. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The context can't be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Reads a stage's settings.
+ *  @param read - gives a context value by its name; undefined when it isn't set
+ *  @throws ConfigError naming each value that is missing or wrong, and what is allowed */
+export function readConfig(read: (name: string) => unknown): StageConfig {
+  const entries = CONTEXT_NAMES.map((name) => [name, read(name)] as const);
+  const given = entries.filter(([, value]) => value !== undefined);
+  const parsed = contextSchema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, read)));
+  return complete(parsed.data);
+}
+
+function complete(context: Context): StageConfig {
+  const isProtected = context.stage !== 'dev';
+  if (context.appDomain === undefined && isProtected) {
+    throw new ConfigError([
+      `appDomain is missing: stage ${context.stage} needs a domain name (-c appDomain=…)`,
+    ]);
+  }
+  return {
+    ...context,
+    appDomain: context.appDomain ?? 'branchline.localhost',
+    logRetentionDays: context.logRetentionDays ?? (isProtected ? 90 : 7),
+    tracing: context.tracing ?? isProtected,
+    isProtected,
+  };
+}
+
+function describe(issue: z.core.$ZodIssue, read: (name: string) => unknown): string {
+  const name = String(issue.path[0] ?? '');
+  const value = read(name);
+  const allowed = ALLOWED[name as keyof typeof ALLOWED] ?? issue.message;
+  const problem = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
+  return `${name} ${problem}: allowed is ${allowed} (-c ${name}=…)`;
+}
+
+const ALLOWED = {
+  stage: 'dev, staging or prod',
+  appDomain: 'a domain name',
+  architecture: 'arm64 or x86_64',
+  logLevel: 'DEBUG, INFO, WARN or ERROR',
+  logRetentionDays: `one of ${RETENTION_DAYS.join(', ')}`,
+  tracing: 'true or false',
+  alarmEmail: 'an e-mail address',
+  throttleRate: 'a whole number from 1 to 10000',
+  throttleBurst: 'a whole number from 1 to 5000',
+  edge: 'true or false',
+  compute: 'true or false',
+} as const satisfies Record<(typeof CONTEXT_NAMES)[number], string>;

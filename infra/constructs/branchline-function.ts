@@ -1,0 +1,153 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type CfnFunction,
+  type ILayerVersion,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { EnvironmentName, FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
+import type { StageConfig } from '../config.ts';
+import { type FunctionSpec, kebabCase } from '../functions.ts';
+import { acknowledge } from '../policies/acknowledge.ts';
+import { grant } from '../policies/grant.ts';
+import { parameterAccess } from '../policies/parameters.ts';
+import { allow, leadingKeys, writeTraces } from '../policies/statements.ts';
+import type { FunctionContext } from './function-context.ts';
+
+/** What one function has beyond its specification. */
+export interface BranchlineFunctionProps {
+  readonly spec: FunctionSpec;
+  readonly environment?: FunctionEnvironment;
+  readonly statements?: readonly PolicyStatement[];
+  readonly layers?: readonly ILayerVersion[];
+  /** Takes what failed for good. For functions that nobody waits for. */
+  readonly failures?: IQueue;
+}
+
+/** The physical name of a function and of its role. */
+export function functionName(config: StageConfig, name: string): string {
+  return `branchline-${config.stage}-${name}`;
+}
+
+/** A Lambda function: runtime, architecture, bundle, log with its end, role of its own, and nothing to be left out. */
+export class BranchlineFunction extends Construct {
+  readonly function: LambdaFunction;
+
+  /** @param id - the function's name; kebab-case or PascalCase */
+  constructor(scope: Construct, id: string, context: FunctionContext, props: BranchlineFunctionProps) {
+    super(scope, id);
+    const { config, assets } = context;
+    const { spec } = props;
+    const name = functionName(config, kebabCase(id));
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: config.logRetentionDays,
+      removalPolicy: config.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      roleName: name,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const parameters = parameterAccess(this, config, spec.parameters ?? {});
+    const statements = [
+      allow('WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+      ...dataStatements(context, spec),
+      ...parameters.statements,
+      ...(config.tracing ? [writeTraces()] : []),
+      ...(props.statements ?? []),
+    ];
+    grant(role, statements);
+
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName: name,
+      role,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: config.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      code: assets.functionCode(spec.entry),
+      handler: 'index.handler',
+      memorySize: spec.memoryMb,
+      timeout: Duration.seconds(spec.timeoutSeconds),
+      environment: {
+        BRANCHLINE_STAGE: config.stage,
+        LOG_LEVEL: config.logLevel,
+        NODE_OPTIONS: '--enable-source-maps',
+        ...dataEnvironment(context, spec),
+        ...parameters.environment,
+        ...props.environment,
+      },
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      layers: [...(props.layers ?? [])],
+      ...reserved(config, spec),
+      ...(props.failures === undefined
+        ? {}
+        : {
+            onFailure: new SqsDestination(props.failures),
+            retryAttempts: 2,
+            maxEventAge: Duration.hours(6),
+          }),
+    });
+    trace(this.function, config);
+    acknowledgeFindings(this, config);
+  }
+}
+
+// Set beneath the construct, which would add a statement of its own without a name to explain it under.
+function trace(target: LambdaFunction, config: StageConfig): void {
+  const resource = target.node.defaultChild as CfnFunction;
+  resource.tracingConfig = { mode: config.tracing ? 'Active' : 'PassThrough' };
+}
+
+function dataStatements(context: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
+  const statements = becomeTenant(context, spec);
+  if (spec.directory === undefined) return statements;
+  const table = context.tables.directory.tableArn;
+  return [...statements, allow('ReadDirectory', ['dynamodb:GetItem'], [table], leadingKeys(spec.directory))];
+}
+
+function becomeTenant(context: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
+  if (spec.data === undefined) return [];
+  const roles = [context.tenantRole.roleArn];
+  if (spec.data === 'two-table') roles.push(context.twoTableRole.roleArn);
+  return [allow('BecomeTenant', ['sts:AssumeRole', 'sts:TagSession'], roles)];
+}
+
+function dataEnvironment(context: FunctionContext, spec: FunctionSpec) {
+  if (spec.data === undefined) return {};
+  const tenant = {
+    TENANTS_TABLE: context.tables.tenants.tableName,
+    DIRECTORY_TABLE: context.tables.directory.tableName,
+    TENANT_ROLE_ARN: context.tenantRole.roleArn,
+    SOURCE_BUCKET: context.bucket.bucketName,
+  } satisfies Partial<Record<EnvironmentName, string>>;
+  if (spec.data === 'tenant') return tenant;
+  return {
+    ...tenant,
+    TWO_TABLE_ROLE_ARN: context.twoTableRole.roleArn,
+  } satisfies Partial<Record<EnvironmentName, string>>;
+}
+
+// A fresh account has ten instances in all, so development reserves none.
+function reserved(config: StageConfig, spec: FunctionSpec) {
+  if (config.stage === 'dev' || spec.concurrency === undefined) return {};
+  const share = config.stage === 'prod' ? 1 : 0.2;
+  return { reservedConcurrentExecutions: Math.max(1, Math.round(spec.concurrency * share)) };
+}
+
+function acknowledgeFindings(scope: Construct, config: StageConfig): void {
+  acknowledge(scope, {
+    'Serverless-LambdaDLQ':
+      'Who is waited for answers its caller; who is not has a failure destination, which tells more than a dead-letter queue.',
+  });
+  if (!config.tracing) {
+    acknowledge(scope, {
+      'Serverless-LambdaTracing': 'Development traces when it is asked to: -c tracing=true.',
+    });
+  }
+}

@@ -1,0 +1,146 @@
+import type { ConsumerName } from '../src/contracts/events/rules.ts';
+import type { FunctionName } from '../src/contracts/http/route.ts';
+import { DEPLOY_TASKS, type DeployTask } from '../state-machines/catalog.ts';
+
+/** What a function is, and what it may reach beside its own log. Its stack adds what belongs to that stack alone. */
+export interface FunctionSpec {
+  /** The file whose `handler` runs. */
+  readonly entry: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Instances kept for it, and at most used by it, in production. */
+  readonly concurrency?: number;
+  /** `tenant`: one tenant's items and objects, by a tagged session. `two-table`: transactions over both tables as well. */
+  readonly data?: 'tenant' | 'two-table';
+  /** Partitions of the directory that its own role reads; `*` for any text. */
+  readonly directory?: readonly string[];
+  /** `create` may make the parameter but never replace it; `publish` may replace it. */
+  readonly parameters?: {
+    readonly signingKey?: 'create';
+    readonly publicKeys?: 'read' | 'publish';
+    readonly sealKey?: 'read' | 'create';
+    readonly cursorKey?: 'create';
+  };
+}
+
+// Argon2id keeps one core busy, and a function gets a whole one from this much memory on.
+const ONE_CORE_MB = 1769;
+
+/** The functions behind the API. */
+export const API_FUNCTIONS = {
+  auth: {
+    entry: 'functions/api/auth/lambda.ts',
+    memoryMb: ONE_CORE_MB,
+    timeoutSeconds: 10,
+    concurrency: 20,
+    data: 'two-table',
+    directory: ['EMAIL#*', 'USER#*'],
+    parameters: { signingKey: 'create', publicKeys: 'publish' },
+  },
+  projects: {
+    entry: 'functions/api/projects/lambda.ts',
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    concurrency: 50,
+    data: 'tenant',
+    parameters: { publicKeys: 'read', sealKey: 'create', cursorKey: 'create' },
+  },
+  deployments: {
+    entry: 'functions/api/deployments/lambda.ts',
+    memoryMb: 512,
+    // Following a log waits up to 20 s for news.
+    timeoutSeconds: 29,
+    concurrency: 100,
+    data: 'tenant',
+    parameters: { publicKeys: 'read', cursorKey: 'create' },
+  },
+  usage: {
+    entry: 'functions/api/usage/lambda.ts',
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    concurrency: 10,
+    data: 'tenant',
+    parameters: { publicKeys: 'read' },
+  },
+  meta: {
+    entry: 'functions/api/meta/lambda.ts',
+    memoryMb: 256,
+    timeoutSeconds: 10,
+    concurrency: 10,
+    parameters: { publicKeys: 'read' },
+  },
+} as const satisfies Record<FunctionName, FunctionSpec>;
+
+const task = (state: DeployTask, spec: Omit<FunctionSpec, 'entry'>): FunctionSpec => ({
+  entry: DEPLOY_TASKS[state].handler.replace('functions/tasks/', 'functions/tasks/lambda/'),
+  ...spec,
+});
+const SEALED = { sealKey: 'read' } as const;
+
+/** The functions behind the states of deploy.asl.json; none runs longer than its state waits. */
+export const TASK_FUNCTIONS = {
+  Prepare: task('Prepare', { memoryMb: 2048, timeoutSeconds: 600, data: 'two-table', parameters: SEALED }),
+  PublishImage: task('PublishImage', {
+    memoryMb: 2048,
+    timeoutSeconds: 900,
+    data: 'tenant',
+    parameters: SEALED,
+  }),
+  PreDeploy: task('PreDeploy', { memoryMb: 256, timeoutSeconds: 900, data: 'tenant', parameters: SEALED }),
+  Release: task('Release', { memoryMb: 512, timeoutSeconds: 300, data: 'tenant', parameters: SEALED }),
+  AwaitRollout: task('AwaitRollout', { memoryMb: 256, timeoutSeconds: 60, data: 'tenant' }),
+  SwitchRoute: task('SwitchRoute', {
+    memoryMb: 512,
+    timeoutSeconds: 300,
+    data: 'tenant',
+    parameters: SEALED,
+  }),
+  RecordSuccess: task('RecordSuccess', { memoryMb: 256, timeoutSeconds: 60, data: 'tenant' }),
+  RecordFailure: task('RecordFailure', { memoryMb: 256, timeoutSeconds: 300, data: 'tenant' }),
+} as const satisfies Record<DeployTask, FunctionSpec>;
+
+const consumer = (name: string, spec: Partial<FunctionSpec> = {}): FunctionSpec => ({
+  entry: `functions/events/lambda/${name}.ts`,
+  memoryMb: 256,
+  timeoutSeconds: 30,
+  concurrency: 10,
+  ...spec,
+});
+
+/** The functions that events run, one per consumer of the event rules. */
+export const CONSUMER_FUNCTIONS = {
+  'start-deployment': consumer('start-deployment'),
+  'stop-deployment': consumer('stop-deployment', { timeoutSeconds: 120, data: 'tenant' }),
+  'remove-project': consumer('remove-project', {
+    timeoutSeconds: 300,
+    data: 'two-table',
+    directory: ['HOST#*'],
+  }),
+  metrics: consumer('metrics', { data: 'two-table' }),
+  billing: consumer('billing', { data: 'tenant' }),
+} as const satisfies Record<ConsumerName, FunctionSpec>;
+
+/** The functions that keep events and executions moving. */
+export const DELIVERY_FUNCTIONS = {
+  'publish-outbox': consumer('publish-outbox'),
+  'settle-deployment': consumer('settle-deployment', { timeoutSeconds: 120, data: 'tenant' }),
+  'sweep-outbox': consumer('', {
+    entry: 'functions/schedules/lambda/sweep-outbox.ts',
+    timeoutSeconds: 300,
+    concurrency: 1,
+  }),
+} as const satisfies Record<string, FunctionSpec>;
+
+/** A function's name as people see it: `await-rollout` for the state `AwaitRollout`. */
+export function kebabCase(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+}
+
+/** Every function there is, by its name. */
+export const FUNCTIONS: ReadonlyMap<string, FunctionSpec> = new Map(
+  [API_FUNCTIONS, TASK_FUNCTIONS, CONSUMER_FUNCTIONS, DELIVERY_FUNCTIONS].flatMap((group) =>
+    Object.entries(group as Record<string, FunctionSpec>).map(
+      ([name, spec]) => [kebabCase(name), spec] as const,
+    ),
+  ),
+);

@@ -1,0 +1,61 @@
+import { Stack } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { EnvironmentName } from '../../src/contracts/functions/environment.ts';
+import type { StageConfig } from '../config.ts';
+import type { FunctionSpec } from '../functions.ts';
+import { allow } from './statements.ts';
+
+type ParameterKind = keyof NonNullable<FunctionSpec['parameters']>;
+type Right = 'read' | 'create' | 'publish';
+
+const PARAMETERS = {
+  signingKey: { path: 'signing-key', variable: 'SIGNING_KEY_PARAMETER', sid: 'SigningKey' },
+  publicKeys: { path: 'public-keys', variable: 'PUBLIC_KEYS_PARAMETER', sid: 'PublicKeys' },
+  sealKey: { path: 'seal-key', variable: 'SEAL_KEY_PARAMETER', sid: 'SealKey' },
+  cursorKey: { path: 'cursor-key', variable: 'CURSOR_KEY_PARAMETER', sid: 'CursorKey' },
+} as const satisfies Record<ParameterKind, { path: string; variable: EnvironmentName; sid: string }>;
+
+/** A parameter's name. The parameters themselves are made by the functions on first use, since CloudFormation can't make
+ *  secret ones. */
+export function parameterName(config: StageConfig, kind: ParameterKind): string {
+  return `/branchline/${config.stage}/${PARAMETERS[kind].path}`;
+}
+
+/** What a function needs to use its parameters: their names as variables, and the rights to them. */
+export function parameterAccess(
+  scope: Construct,
+  config: StageConfig,
+  wanted: NonNullable<FunctionSpec['parameters']>,
+): { readonly environment: Record<string, string>; readonly statements: PolicyStatement[] } {
+  const entries = Object.entries(wanted) as [ParameterKind, Right][];
+  return {
+    environment: Object.fromEntries(
+      entries.map(([kind]) => [PARAMETERS[kind].variable, parameterName(config, kind)]),
+    ),
+    statements: entries.flatMap(([kind, right]) => statementsFor(scope, config, kind, right)),
+  };
+}
+
+// SecureString under the account's own SSM key: that key's policy lets whoever may read a parameter decrypt it.
+function statementsFor(
+  scope: Construct,
+  config: StageConfig,
+  kind: ParameterKind,
+  right: Right,
+): PolicyStatement[] {
+  const { sid } = PARAMETERS[kind];
+  const arn = Stack.of(scope).formatArn({
+    service: 'ssm',
+    resource: 'parameter',
+    resourceName: parameterName(config, kind).slice(1),
+  });
+  const read = allow(`Read${sid}`, ['ssm:GetParameter'], [arn]);
+  if (right === 'read') return [read];
+  const once = { StringEquals: { 'ssm:Overwrite': 'false' } };
+  const conditions = right === 'create' ? once : {};
+  return [
+    read,
+    allow(`${right === 'create' ? 'Create' : 'Publish'}${sid}`, ['ssm:PutParameter'], [arn], conditions),
+  ];
+}

@@ -1,0 +1,86 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { type Attribute, AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import {
+  INDEX_ATTRIBUTES,
+  KEY_ATTRIBUTES,
+  TABLES,
+  TTL_ATTRIBUTE,
+} from '../../src/adapters/dynamodb/table.ts';
+import type { ObjectFolder } from '../../src/contracts/functions/environment.ts';
+import type { StageConfig } from '../config.ts';
+import { acknowledge } from '../policies/acknowledge.ts';
+
+/** All that must not be lost: the two tables, and the bucket of sources and images on their way. */
+export class DataStack extends Stack {
+  readonly directory: Table;
+  readonly tenants: Table;
+  readonly bucket: Bucket;
+  /** The tables' and the bucket's ARNs as other stacks import them. */
+  readonly exportedArns: { readonly directory: string; readonly tenants: string; readonly bucket: string };
+
+  constructor(scope: Construct, id: string, props: StackProps & { readonly config: StageConfig }) {
+    super(scope, id, props);
+    const { config } = props;
+    this.directory = this.makeTable('Directory', TABLES.directory, config);
+    this.tenants = this.makeTable('Tenants', TABLES.tenants, config);
+    this.bucket = this.makeBucket(config);
+    this.exportedArns = {
+      directory: this.exportValue(this.directory.tableArn),
+      tenants: this.exportValue(this.tenants.tableArn),
+      bucket: this.exportValue(this.bucket.bucketArn),
+    };
+  }
+
+  private makeTable(id: string, declaration: (typeof TABLES)['tenants'], config: StageConfig): Table {
+    const table = new Table(this, id, {
+      partitionKey: text(KEY_ATTRIBUTES.pk),
+      sortKey: text(KEY_ATTRIBUTES.sk),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: TTL_ATTRIBUTE,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: config.isProtected,
+      removalPolicy: removalPolicy(config),
+      ...(declaration.stream === undefined ? {} : { stream: StreamViewType[declaration.stream] }),
+    });
+    for (const indexName of declaration.indexes) {
+      const { pk, sk } = INDEX_ATTRIBUTES[indexName];
+      table.addGlobalSecondaryIndex({ indexName, partitionKey: text(pk), sortKey: text(sk) });
+    }
+    return table;
+  }
+
+  private makeBucket(config: StageConfig): Bucket {
+    const bucket = new Bucket(this, 'Objects', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy: removalPolicy(config),
+      lifecycleRules: [
+        { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        expire('sources', 1),
+        expire('images', 1),
+      ],
+    });
+    acknowledge(bucket, {
+      'AwsSolutions-S1':
+        'A log of accesses would be a second bucket that grows with each request; data events of CloudTrail are the operator’s choice.',
+    });
+    return bucket;
+  }
+}
+
+function text(name: string): Attribute {
+  return { name, type: AttributeType.STRING };
+}
+
+function removalPolicy(config: StageConfig): RemovalPolicy {
+  return config.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+}
+
+function expire(folder: ObjectFolder, days: number) {
+  return { id: `${folder}-expire`, prefix: `${folder}/`, expiration: Duration.days(days) };
+}

@@ -1,0 +1,225 @@
+import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Construct } from 'constructs';
+import { OUTBOX_FILTER, OUTBOX_SUFFIX } from '../../src/adapters/dynamodb/table.ts';
+import { type ConsumerName, EVENT_RULES } from '../../src/contracts/events/rules.ts';
+import type { FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
+import { BranchlineFunction, functionName } from '../constructs/branchline-function.ts';
+import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
+import type { FunctionContext } from '../constructs/function-context.ts';
+import { CONSUMER_FUNCTIONS, DELIVERY_FUNCTIONS } from '../functions.ts';
+import { grant } from '../policies/grant.ts';
+import { removeImages } from '../policies/images.ts';
+import { allow, leadingKeys } from '../policies/statements.ts';
+import type { DataStack } from './data-stack.ts';
+import type { OrchestrationStack } from './orchestration-stack.ts';
+
+/** As the publisher names itself on the bus. */
+const EVENT_SOURCE = 'branchline';
+
+/** Events: from the outbox to the bus, and from there to each consumer, with nothing lost on the way. */
+export class EventsStack extends Stack {
+  readonly bus: EventBus;
+  readonly publisher: BranchlineFunction;
+  readonly outboxFailures: DeadLetterQueue;
+  readonly consumerFailures: ReadonlyMap<string, DeadLetterQueue>;
+  private readonly context: FunctionContext;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: StackProps & {
+      readonly context: FunctionContext;
+      readonly data: DataStack;
+      readonly orchestration: OrchestrationStack;
+    },
+  ) {
+    super(scope, id, props);
+    this.context = props.context;
+    this.bus = new EventBus(this, 'Bus', { eventBusName: functionName(props.context.config, 'events') });
+    this.consumerFailures = new Map([
+      ...this.makeConsumers(props.orchestration),
+      this.makeSettler(props.orchestration),
+    ]);
+    this.outboxFailures = new DeadLetterQueue(this, 'OutboxFailures', props.context.config);
+    this.publisher = this.makePublisher(props.data);
+    this.makeSweeper(props.data);
+  }
+
+  private makeConsumers(orchestration: OrchestrationStack): [string, DeadLetterQueue][] {
+    const extras = consumerExtras(this.context, orchestration);
+    return (Object.keys(EVENT_RULES) as ConsumerName[]).map((name) => {
+      const failures = new DeadLetterQueue(this, `${name}-failures`, this.context.config);
+      const made = new BranchlineFunction(this, name, this.context, {
+        spec: CONSUMER_FUNCTIONS[name],
+        failures,
+        ...extras[name],
+      });
+      const eventPattern = { source: [EVENT_SOURCE], detailType: [...EVENT_RULES[name]] };
+      // CDK's own classes don't fit its own interfaces under exactOptionalPropertyTypes.
+      this.addRule(`${name}-rule`, made, failures, eventPattern, this.bus as IEventBus);
+      return [name, failures];
+    });
+  }
+
+  // Executions that ended without saying so: their deployments are settled and their locks freed.
+  private makeSettler({ stateMachine, repository }: OrchestrationStack): [string, DeadLetterQueue] {
+    const name = 'settle-deployment';
+    const failures = new DeadLetterQueue(this, `${name}-failures`, this.context.config);
+    const made = new BranchlineFunction(this, name, this.context, {
+      spec: DELIVERY_FUNCTIONS[name],
+      failures,
+      environment: { APP_DOMAIN: this.context.config.appDomain, IMAGE_REPOSITORY: repository.repositoryUri },
+      statements: removeImages(repository),
+    });
+    this.addRule(`${name}-rule`, made, failures, {
+      source: ['aws.states'],
+      detailType: ['Step Functions Execution Status Change'],
+      detail: {
+        stateMachineArn: [stateMachine.stateMachineArn],
+        status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+      },
+    });
+    return [name, failures];
+  }
+
+  private addRule(
+    id: string,
+    target: BranchlineFunction,
+    deadLetterQueue: DeadLetterQueue,
+    eventPattern: EventPattern,
+    eventBus?: IEventBus,
+  ): void {
+    new Rule(this, id, {
+      eventPattern,
+      ...(eventBus === undefined ? {} : { eventBus }),
+      targets: [
+        new LambdaFunction(target.function, {
+          deadLetterQueue,
+          retryAttempts: 20,
+          maxEventAge: Duration.hours(24),
+        }),
+      ],
+    });
+  }
+
+  private makePublisher({ tenants, exportedArns }: DataStack): BranchlineFunction {
+    const stream = tenants.tableStreamArn ?? '';
+    const publisher = new BranchlineFunction(this, 'publish-outbox', this.context, {
+      spec: DELIVERY_FUNCTIONS['publish-outbox'],
+      environment: { ...this.outboxEnvironment(), FAILURE_QUEUE_URL: this.outboxFailures.queueUrl },
+      statements: [
+        ...this.outboxStatements(),
+        allow(
+          'ReadStream',
+          ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+          [stream],
+        ),
+        allow('ListTableStreams', ['dynamodb:ListStreams'], [`${exportedArns.tenants}/stream/*`]),
+        allow('KeepFailures', ['sqs:SendMessage'], [this.outboxFailures.queueArn]),
+      ],
+    });
+    new EventSourceMapping(this, 'OutboxStream', {
+      target: publisher.function,
+      eventSourceArn: stream,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [{ pattern: JSON.stringify(OUTBOX_FILTER) }],
+      batchSize: 100,
+      parallelizationFactor: 2,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      // A stream keeps its records for a day; the sweeper takes what is older.
+      maxRecordAge: Duration.hours(12),
+      retryAttempts: 50,
+      onFailure: new SqsDlq(this.outboxFailures),
+    });
+    return publisher;
+  }
+
+  private makeSweeper({ exportedArns }: DataStack): void {
+    const failures = new DeadLetterQueue(this, 'sweep-outbox-failures', this.context.config);
+    const sweeper = new BranchlineFunction(this, 'sweep-outbox', this.context, {
+      spec: DELIVERY_FUNCTIONS['sweep-outbox'],
+      failures,
+      environment: this.outboxEnvironment(),
+      statements: [
+        ...this.outboxStatements(),
+        allow(
+          'FindOverdue',
+          ['dynamodb:Query'],
+          [`${exportedArns.tenants}/index/due`],
+          leadingKeys(['DUE#*']),
+        ),
+      ],
+    });
+    const role = new Role(this, 'SweeperScheduleRole', {
+      roleName: functionName(this.context.config, 'sweep-schedule'),
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    });
+    grant(role, [
+      allow('RunSweeper', ['lambda:InvokeFunction'], [sweeper.function.functionArn]),
+      allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
+    ]);
+    new Schedule(this, 'SweeperSchedule', {
+      schedule: ScheduleExpression.rate(Duration.hours(1)),
+      target: new LambdaInvoke(sweeper.function, {
+        role: role.withoutPolicyUpdates(),
+        deadLetterQueue: failures,
+        retryAttempts: 3,
+        maxEventAge: Duration.hours(1),
+      }),
+    });
+  }
+
+  private outboxEnvironment(): FunctionEnvironment {
+    return { TENANTS_TABLE: this.context.tables.tenants.tableName, EVENT_BUS_NAME: this.bus.eventBusName };
+  }
+
+  // They serve all tenants, so they reach the outboxes and nothing else of anybody's.
+  private outboxStatements(): PolicyStatement[] {
+    const outboxes = leadingKeys([`T#*${OUTBOX_SUFFIX}`]);
+    return [
+      allow('EmptyOutboxes', ['dynamodb:DeleteItem'], [this.context.tables.tenants.tableArn], outboxes),
+      allow('PublishEvents', ['events:PutEvents'], [this.bus.eventBusArn]),
+    ];
+  }
+}
+
+type Extras = {
+  readonly environment?: FunctionEnvironment;
+  readonly statements?: readonly PolicyStatement[];
+};
+
+function consumerExtras(
+  { config }: FunctionContext,
+  { stateMachine, repository }: OrchestrationStack,
+): { readonly [N in ConsumerName]?: Extras } {
+  const machine = { STATE_MACHINE_ARN: stateMachine.stateMachineArn };
+  const executions = Stack.of(stateMachine).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${functionName(config, 'deploy')}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return {
+    'start-deployment': {
+      environment: machine,
+      statements: [allow('StartExecutions', ['states:StartExecution'], [stateMachine.stateMachineArn])],
+    },
+    'stop-deployment': {
+      environment: { ...machine, IMAGE_REPOSITORY: repository.repositoryUri },
+      statements: [
+        allow('StopExecutions', ['states:StopExecution'], [executions]),
+        ...removeImages(repository),
+      ],
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { ComputeType, LinuxArmBuildImage, LinuxBuildImage, Project } from 'aws-cdk-lib/aws-codebuild';
+import { Repository, RepositoryEncryption, TagMutability } from 'aws-cdk-lib/aws-ecr';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { BUILD_SUBSTITUTION, DEPLOY_TASKS, type DeployTask } from '../../state-machines/catalog.ts';
+import type { StageConfig } from '../config.ts';
+import {
+  BranchlineFunction,
+  type BranchlineFunctionProps,
+  functionName,
+} from '../constructs/branchline-function.ts';
+import type { FunctionContext } from '../constructs/function-context.ts';
+import { TextBuildSpec } from '../constructs/text-build-spec.ts';
+import { TASK_FUNCTIONS } from '../functions.ts';
+import { acknowledge } from '../policies/acknowledge.ts';
+import { grant } from '../policies/grant.ts';
+import { pushImages, removeImages } from '../policies/images.ts';
+import { allow, writeTraces } from '../policies/statements.ts';
+
+/** The state machine as it is deployed, and as it runs on a laptop. */
+export const DEFINITION_FILE = new URL('../../state-machines/deploy.asl.json', import.meta.url);
+const BUILDSPEC_FILE = new URL('../buildspec.yml', import.meta.url);
+
+/** Deployments: the state machine, the functions of its tasks, the builds, and the images that come of them. */
+export class OrchestrationStack extends Stack {
+  readonly stateMachine: StateMachine;
+  readonly repository: Repository;
+  readonly builds: Project;
+
+  constructor(scope: Construct, id: string, props: StackProps & { readonly context: FunctionContext }) {
+    super(scope, id, props);
+    const { context } = props;
+    this.repository = this.makeRepository(context.config);
+    this.builds = this.makeBuilds(context.config);
+    this.stateMachine = this.makeStateMachine(context.config, this.makeTasks(context));
+  }
+
+  private makeRepository(config: StageConfig): Repository {
+    return new Repository(this, 'Images', {
+      repositoryName: `branchline-${config.stage}`,
+      imageTagMutability: TagMutability.IMMUTABLE,
+      imageScanOnPush: true,
+      encryption: RepositoryEncryption.AES_256,
+      // A rollback goes to any earlier release, so no image ends by age.
+      removalPolicy: config.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      emptyOnDelete: !config.isProtected,
+    });
+  }
+
+  private makeBuilds(config: StageConfig): Project {
+    const logGroup = new LogGroup(this, 'BuildLog', {
+      retention: config.logRetentionDays,
+      removalPolicy: config.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'BuildRole', {
+      roleName: functionName(config, 'build'),
+      assumedBy: new ServicePrincipal('codebuild.amazonaws.com'),
+    });
+    grant(role, [
+      allow('WriteBuildLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+    ]);
+    const isArm = config.architecture === 'arm64';
+    const project = new Project(this, 'Builds', {
+      projectName: functionName(config, 'build'),
+      // The project's own additions (reports, source credentials) would widen what a user's code may do.
+      role: role.withoutPolicyUpdates(),
+      buildSpec: new TextBuildSpec(readFileSync(BUILDSPEC_FILE, 'utf8')),
+      environment: {
+        buildImage: isArm ? LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0 : LinuxBuildImage.STANDARD_7_0,
+        computeType: isArm ? ComputeType.SMALL : ComputeType.MEDIUM,
+        privileged: true,
+      },
+      logging: { cloudWatch: { logGroup } },
+      timeout: Duration.minutes(30),
+      queuedTimeout: Duration.minutes(20),
+      badge: false,
+    });
+    project.node.addDependency(role);
+    acknowledge(project, {
+      'AwsSolutions-CB3':
+        'Images are built in here, which takes a privileged container; each build has a machine of its own that ends with it.',
+      'AwsSolutions-CB4':
+        'It has no artifacts that a key would encrypt; its output goes to a pre-signed address.',
+    });
+    return project;
+  }
+
+  private makeTasks(context: FunctionContext): Record<DeployTask, BranchlineFunction> {
+    const repository = { IMAGE_REPOSITORY: this.repository.repositoryUri };
+    const extras: {
+      readonly [T in DeployTask]?: Pick<BranchlineFunctionProps, 'environment' | 'statements'>;
+    } = {
+      PublishImage: { environment: repository, statements: pushImages(this.repository) },
+      RecordFailure: { environment: repository, statements: removeImages(this.repository) },
+    };
+    const states = Object.keys(DEPLOY_TASKS) as DeployTask[];
+    const made = states.map((state) => {
+      const app = { APP_DOMAIN: context.config.appDomain };
+      const { environment, statements = [] } = extras[state] ?? {};
+      const task = new BranchlineFunction(this, state, context, {
+        spec: TASK_FUNCTIONS[state],
+        environment: { ...app, ...environment },
+        statements,
+      });
+      return [state, task] as const;
+    });
+    return Object.fromEntries(made) as Record<DeployTask, BranchlineFunction>;
+  }
+
+  private makeStateMachine(config: StageConfig, tasks: Record<DeployTask, BranchlineFunction>): StateMachine {
+    const name = functionName(config, 'deploy');
+    const role = new Role(this, 'StateMachineRole', {
+      roleName: functionName(config, 'deploy-states'),
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+    });
+    // A machine from a file gets no grants by itself: these are all that it needs.
+    const managedRule = this.formatArn({
+      service: 'events',
+      resource: 'rule',
+      resourceName: 'StepFunctionsGetEventForCodeBuildStartBuildRule',
+    });
+    grant(role, [
+      allow(
+        'RunTasks',
+        ['lambda:InvokeFunction'],
+        Object.values(tasks).map((task) => task.function.functionArn),
+      ),
+      allow(
+        'RunBuilds',
+        ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds'],
+        [this.builds.projectArn],
+      ),
+      allow('HearOfBuilds', ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], [managedRule]),
+      ...(config.tracing ? [writeTraces()] : []),
+    ]);
+    const stateMachine = new StateMachine(this, 'Deploy', {
+      stateMachineName: name,
+      stateMachineType: StateMachineType.STANDARD,
+      role: role.withoutPolicyUpdates(),
+      definitionBody: DefinitionBody.fromString(readFileSync(DEFINITION_FILE, 'utf8')),
+      definitionSubstitutions: this.substitutions(tasks),
+      tracingEnabled: config.tracing,
+      removalPolicy: config.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    stateMachine.node.addDependency(role);
+    acknowledge(stateMachine, {
+      'AwsSolutions-SF1':
+        'Standard executions keep their own history for 90 days; a log beside it would need rights to all log deliveries of the account.',
+    });
+    if (!config.tracing) {
+      const reason = 'Development traces when it is asked to: -c tracing=true.';
+      acknowledge(stateMachine, {
+        'AwsSolutions-SF2': reason,
+        'Serverless-StepFunctionStateMachineXray': reason,
+      });
+    }
+    return stateMachine;
+  }
+
+  private substitutions(tasks: Record<DeployTask, BranchlineFunction>): Record<string, string> {
+    const states = Object.keys(DEPLOY_TASKS) as DeployTask[];
+    return {
+      ...Object.fromEntries(
+        states.map((state) => [DEPLOY_TASKS[state].substitution, tasks[state].function.functionArn]),
+      ),
+      [BUILD_SUBSTITUTION]: this.builds.projectName,
+    };
+  }
+}

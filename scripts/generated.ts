@@ -1,0 +1,29 @@
+import { createErrorPage } from '../src/contracts/http/error-page.ts';
+import { createOpenApi } from '../src/contracts/http/openapi.ts';
+import { statusOf } from '../src/contracts/http/problem.ts';
+import { ERRORS, type ErrorCode } from '../src/domain/shared/errors.ts';
+
+const CODES = Object.keys(ERRORS).sort() as ErrorCode[];
+
+/** The committed files that follow from the code, by path: a test compares them, `npm run generate` writes them. */
+export function createGeneratedFiles(): ReadonlyMap<string, string> {
+  return new Map([
+    ['openapi.json', `${JSON.stringify(createOpenApi(), null, 2)}\n`],
+    ['docs/errors/README.md', createIndex()],
+    ...CODES.map((code) => [`docs/errors/${code}.md`, createErrorPage(code)] as const),
+  ]);
+}
+
+function createIndex(): string {
+  const rows = CODES.map((code) => `| [${code}](${code}.md) | ${statusOf(code)} | ${ERRORS[code].title} |`);
+  return [
+    '# Error codes',
+    '',
+    'Every error answer is `application/problem+json` (RFC 9457) with one of these in its `code`.',
+    '',
+    '| code | status | title |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}

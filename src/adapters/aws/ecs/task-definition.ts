@@ -1,0 +1,143 @@
+import type { ContainerDefinition, KeyValuePair, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
+import { CONTAINER_PORT, CONTAINER_ROOT, CONTAINER_USER } from '../../../domain/builds/index.ts';
+import { DeploymentFailedError, type ReleaseSpec } from '../../../domain/deployments/index.ts';
+import type { EcsComputeConfig, LogDestination } from './config.ts';
+import { CONTAINER_NAME, oneOffFamily, PORT_NAME, releaseFamily, releaseTags } from './names.ts';
+
+/** What a service's variables may hold together; the whole task definition holds 64 KiB. */
+export const MAX_ENVIRONMENT_BYTES = 48 * 1024;
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What of a log is kept in memory while CloudWatch is slow; then lines are lost rather than the app held up. */
+const LOG_BUFFER = '4m';
+
+/** What of a release its service has to know, kept in the task definition for whoever returns to it. */
+export interface ReleaseNotes {
+  readonly health_path: string | null;
+  readonly health_timeout_s: number;
+  /** The task definition that served before; null for a service's first. */
+  readonly previous: string | null;
+}
+
+const LABELS = {
+  path: 'branchline.health-path',
+  timeout: 'branchline.health-timeout-s',
+  previous: 'branchline.previous',
+} as const;
+
+/** The task definition of a release's web process. @throws DeploymentFailedError when its variables are too large */
+export function releaseTaskDefinition(
+  config: EcsComputeConfig,
+  spec: ReleaseSpec,
+  previous: string | null,
+): RegisterTaskDefinitionRequest {
+  const { path, timeout_s } = spec.plan.health_check;
+  return taskDefinition(config, spec, releaseFamily(spec.deployment_id), {
+    portMappings: [{ name: PORT_NAME, containerPort: CONTAINER_PORT, protocol: 'tcp' }],
+    dockerLabels: {
+      [LABELS.timeout]: String(timeout_s),
+      ...(path === null ? {} : { [LABELS.path]: path }),
+      ...(previous === null ? {} : { [LABELS.previous]: previous }),
+    },
+  });
+}
+
+/** The task definition of a deployment's one-off commands: a task takes the script as its command. An override replaces
+ *  an image's command and not its entry point, hence a definition of its own. */
+export function oneOffTaskDefinition(
+  config: EcsComputeConfig,
+  spec: ReleaseSpec,
+): RegisterTaskDefinitionRequest {
+  return taskDefinition(config, spec, oneOffFamily(spec.deployment_id), { entryPoint: ['/bin/sh', '-c'] });
+}
+
+/** What {@link releaseTaskDefinition} noted. */
+export function readNotes(labels: Readonly<Record<string, string>>): ReleaseNotes {
+  return {
+    health_path: labels[LABELS.path] ?? null,
+    health_timeout_s: Number(labels[LABELS.timeout]),
+    previous: labels[LABELS.previous] ?? null,
+  };
+}
+
+function taskDefinition(
+  config: EcsComputeConfig,
+  spec: ReleaseSpec,
+  family: string,
+  particulars: Partial<ContainerDefinition>,
+): RegisterTaskDefinitionRequest {
+  return {
+    family,
+    // Neither a task role nor anything else of AWS is given to the app.
+    executionRoleArn: config.execution_role_arn,
+    networkMode: 'awsvpc',
+    requiresCompatibilities: ['FARGATE'],
+    runtimePlatform: { cpuArchitecture: config.architecture, operatingSystemFamily: 'LINUX' },
+    cpu: String(config.cpu_units),
+    memory: String(config.memory_mib),
+    containerDefinitions: [
+      {
+        name: CONTAINER_NAME,
+        image: spec.image,
+        essential: true,
+        environment: environment(spec),
+        user: CONTAINER_USER,
+        privileged: false,
+        readonlyRootFilesystem: true,
+        linuxParameters: {
+          capabilities: { drop: ['ALL'] },
+          initProcessEnabled: true,
+          tmpfs: [
+            {
+              containerPath: '/tmp',
+              size: config.temporary_mib,
+              mountOptions: ['rw', 'exec', 'nosuid', 'nodev'],
+            },
+          ],
+        },
+        stopTimeout: config.stop_grace_s,
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: logOptions(config, spec),
+        },
+        ...particulars,
+      },
+    ],
+    tags: releaseTags(spec.service, spec.deployment_id),
+  };
+}
+
+/** The user's variables over the image's own, and over both what only compute knows. */
+function environment({ variables, plan }: ReleaseSpec): KeyValuePair[] {
+  const path = variables['PATH'];
+  const folders = plan.path_prefix.map((folder) => `${CONTAINER_ROOT}/${folder}`);
+  const all: Record<string, string> = {
+    ...plan.environment,
+    ...variables,
+    ...(path === undefined ? {} : { PATH: [...folders, path === '' ? DEFAULT_PATH : path].join(':') }),
+    HOME: '/tmp',
+    PORT: String(CONTAINER_PORT),
+  };
+  const pairs = Object.entries(all).map(([name, value]) => ({ name, value }));
+  const bytes = pairs.reduce((sum, { name, value }) => sum + Buffer.byteLength(name + value), 0);
+  if (bytes > MAX_ENVIRONMENT_BYTES) {
+    const detail = `The variables hold ${bytes} bytes; ${MAX_ENVIRONMENT_BYTES} fit.`;
+    throw new DeploymentFailedError('internal', detail);
+  }
+  return pairs.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function logOptions(config: EcsComputeConfig, spec: ReleaseSpec): Record<string, string> {
+  const { project_id } = spec.service;
+  return {
+    ...logGroup(config.logs, project_id),
+    'awslogs-region': config.region,
+    'awslogs-stream-prefix': `${project_id}/${spec.deployment_id}`,
+    mode: 'non-blocking',
+    'max-buffer-size': LOG_BUFFER,
+  };
+}
+
+function logGroup(logs: LogDestination, project_id: string): Record<string, string> {
+  if (logs.kind === 'shared') return { 'awslogs-group': logs.group };
+  return { 'awslogs-group': `${logs.prefix}/${project_id}`, 'awslogs-create-group': 'true' };
+}

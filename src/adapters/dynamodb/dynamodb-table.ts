@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  type ConsumedCapacity,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  type KeysAndAttributes,
+  PutItemCommand,
+  QueryCommand,
+  ReturnConsumedCapacity,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  type Attributes,
+  type CheckWrite,
+  type Item,
+  type Key,
+  MAX_BATCH_KEYS,
+  MAX_TRANSACTION_WRITES,
+  type Query,
+  type QueryResult,
+  type Table,
+  type TableName,
+  type Write,
+} from '../table/port.ts';
+import { type ConsumedReport, toReport } from './capacity.ts';
+import { toAttributes, toItem, toStoredKey } from './items.ts';
+import { positionOf, toQueryInput } from './query.ts';
+import { keyOf, type TableNames, toDelete, toPut, toTransactItem, toUpdate } from './requests.ts';
+import {
+  type Call,
+  jitteredDelay,
+  MAX_ATTEMPTS,
+  type RetryOptions,
+  unavailable,
+  withRetries,
+} from './retry.ts';
+
+export interface DynamoTableOptions extends Partial<RetryOptions> {
+  /** Told what each call cost. */
+  readonly onConsumed?: (report: ConsumedReport) => void;
+  /** A new token for each transaction. */
+  readonly newToken?: () => string;
+}
+
+const TABLE_NAMES: readonly TableName[] = ['directory', 'tenants'];
+const TOTAL = { ReturnConsumedCapacity: ReturnConsumedCapacity.TOTAL } as const;
+
+/** The Table port on DynamoDB.
+ *  @param client - made without retries of its own, see `createDynamoClients`: this adapter repeats what may be */
+export function createDynamoTable(
+  client: DynamoDBClient,
+  names: TableNames,
+  options: DynamoTableOptions = {},
+): Table {
+  return new DynamoTable(client, names, options);
+}
+
+class DynamoTable implements Table {
+  readonly #client: DynamoDBClient;
+  readonly #names: TableNames;
+  readonly #retry: RetryOptions;
+  readonly #onConsumed: (report: ConsumedReport) => void;
+  readonly #newToken: () => string;
+
+  constructor(client: DynamoDBClient, names: TableNames, options: DynamoTableOptions) {
+    this.#client = client;
+    this.#names = names;
+    this.#retry = { random: options.random ?? Math.random, sleep: options.sleep ?? setTimeout };
+    this.#onConsumed = options.onConsumed ?? (() => undefined);
+    this.#newToken = options.newToken ?? randomUUID;
+  }
+
+  async get(key: Key): Promise<Item | undefined> {
+    const input = {
+      TableName: this.#names[key.table],
+      Key: toStoredKey(key),
+      ConsistentRead: true,
+      ...TOTAL,
+    };
+    const output = await this.#do('get', [key], true, () => this.#client.send(new GetItemCommand(input)));
+    this.#report('get', key.table, output.ConsumedCapacity);
+    return output.Item === undefined ? undefined : toItem(key.table, output.Item);
+  }
+
+  async batchGet(keys: readonly Key[]): Promise<Item[]> {
+    const different = new Map(keys.map((key) => [identityOf(key), key]));
+    if (different.size > MAX_BATCH_KEYS) throw new RangeError(`At most ${MAX_BATCH_KEYS} keys in a batch`);
+    const items: Item[] = [];
+    let pending = this.#toBatch([...different.values()]);
+    let failed_attempts = 0;
+    while (countKeys(pending) > 0) {
+      const output = await this.#batchGetOnce(keys, pending);
+      items.push(...this.#readBatch(output));
+      const unprocessed = output.UnprocessedKeys ?? {};
+      failed_attempts = countKeys(unprocessed) < countKeys(pending) ? 0 : failed_attempts + 1;
+      pending = unprocessed;
+      if (countKeys(pending) === 0) break;
+      const call = { operation: 'batchGet', keys, is_repeatable: true };
+      if (failed_attempts === MAX_ATTEMPTS) throw unavailable(call, failed_attempts, UNPROCESSED);
+      await this.#retry.sleep(jitteredDelay(Math.max(1, failed_attempts), this.#retry.random));
+    }
+    return items;
+  }
+
+  async query(query: Query): Promise<QueryResult> {
+    const input = toQueryInput(query, this.#names[query.table]);
+    if (input === undefined) return { items: [], last: undefined };
+    // One item longer than asked for, which tells whether there is more. DynamoDB also ends a page at 1 MB.
+    const wanted = query.limit + 1;
+    const found: Item[] = [];
+    let start = input.ExclusiveStartKey;
+    do {
+      const command = { ...input, ...TOTAL, Limit: wanted - found.length, ExclusiveStartKey: start };
+      const output = await this.#do('query', [query], true, () =>
+        this.#client.send(new QueryCommand(command)),
+      );
+      this.#report('query', query.table, output.ConsumedCapacity);
+      found.push(...(output.Items ?? []).map((stored) => toItem(query.table, stored)));
+      start = output.LastEvaluatedKey;
+    } while (start !== undefined && found.length < wanted);
+    const items = found.slice(0, query.limit);
+    const last = found.length > query.limit ? items.at(-1) : undefined;
+    return { items, last: last === undefined ? undefined : positionOf(last, query) };
+  }
+
+  async write(write: Exclude<Write, CheckWrite>): Promise<void> {
+    const send = this.#prepare(write);
+    const adds = write.kind === 'update' && write.add !== undefined;
+    const key = keyOf(write);
+    const output = await this.#do('write', [key], write.condition === undefined && !adds, send);
+    this.#report('write', key.table, output.ConsumedCapacity);
+  }
+
+  async add(key: Key, amounts: { readonly [name: string]: number }): Promise<Attributes> {
+    const update = toUpdate({ kind: 'update', key, add: amounts }, this.#names);
+    const command = { ...update, ...TOTAL, ReturnValues: 'ALL_NEW' } as const;
+    const output = await this.#do('add', [key], false, () =>
+      this.#client.send(new UpdateItemCommand(command)),
+    );
+    this.#report('add', key.table, output.ConsumedCapacity);
+    return toAttributes(output.Attributes ?? {});
+  }
+
+  async transact(writes: readonly Write[]): Promise<void> {
+    if (writes.length > MAX_TRANSACTION_WRITES) {
+      throw new RangeError(`At most ${MAX_TRANSACTION_WRITES} writes in a transaction`);
+    }
+    const keys = writes.map(keyOf);
+    if (new Set(keys.map(identityOf)).size !== keys.length) {
+      throw new RangeError('A transaction touches each item once');
+    }
+    if (writes.length === 0) return;
+    const input = {
+      TransactItems: writes.map((write) => toTransactItem(write, this.#names)),
+      // Makes repeating this one transaction harmless. Never derived from the writes: the same writes, meant a second
+      // time within ten minutes, would be taken for a repetition and answered with success, conditions unread.
+      ClientRequestToken: this.#newToken(),
+      ...TOTAL,
+    };
+    const output = await this.#do('transact', keys, true, () =>
+      this.#client.send(new TransactWriteItemsCommand(input)),
+    );
+    this.#reportAll('transact', output.ConsumedCapacity);
+  }
+
+  #prepare(
+    write: Exclude<Write, CheckWrite>,
+  ): () => Promise<{ ConsumedCapacity?: ConsumedCapacity | undefined }> {
+    switch (write.kind) {
+      case 'put': {
+        const input = { ...toPut(write, this.#names), ...TOTAL };
+        return () => this.#client.send(new PutItemCommand(input));
+      }
+      case 'update': {
+        const input = { ...toUpdate(write, this.#names), ...TOTAL };
+        return () => this.#client.send(new UpdateItemCommand(input));
+      }
+      case 'delete': {
+        const input = { ...toDelete(write, this.#names), ...TOTAL };
+        return () => this.#client.send(new DeleteItemCommand(input));
+      }
+    }
+  }
+
+  async #batchGetOnce(keys: readonly Key[], RequestItems: Batch): Promise<BatchGetItemCommandOutput> {
+    const input = { RequestItems, ...TOTAL };
+    const output = await this.#do('batchGet', keys, true, () =>
+      this.#client.send(new BatchGetItemCommand(input)),
+    );
+    this.#reportAll('batchGet', output.ConsumedCapacity);
+    return output;
+  }
+
+  #toBatch(keys: readonly Key[]): Batch {
+    const parts = TABLE_NAMES.flatMap((table) => {
+      const own = keys.filter((key) => key.table === table).map(toStoredKey);
+      return own.length === 0 ? [] : [[this.#names[table], { Keys: own, ConsistentRead: true }] as const];
+    });
+    return Object.fromEntries(parts);
+  }
+
+  #readBatch({ Responses = {} }: BatchGetItemCommandOutput): Item[] {
+    return TABLE_NAMES.flatMap((table) =>
+      (Responses[this.#names[table]] ?? []).map((stored) => toItem(table, stored)),
+    );
+  }
+
+  #do<T>(
+    operation: keyof Table,
+    keys: Call['keys'],
+    is_repeatable: boolean,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return withRetries({ operation, keys, is_repeatable }, this.#retry, work);
+  }
+
+  #report(operation: keyof Table, table: TableName, consumed: ConsumedCapacity | undefined): void {
+    if (consumed !== undefined) this.#onConsumed(toReport(operation, table, consumed));
+  }
+
+  #reportAll(operation: keyof Table, consumed: readonly ConsumedCapacity[] | undefined): void {
+    for (const each of consumed ?? []) {
+      const table = TABLE_NAMES.find((name) => this.#names[name] === each.TableName);
+      if (table !== undefined) this.#report(operation, table, each);
+    }
+  }
+}
+
+type Batch = Record<string, KeysAndAttributes>;
+
+const UNPROCESSED = { name: 'UnprocessedKeys' };
+
+function countKeys(batch: Batch): number {
+  return Object.values(batch).reduce((sum, { Keys = [] }) => sum + Keys.length, 0);
+}
+
+/** The same text for the same item, in whatever order a key's fields were written. */
+function identityOf({ table, pk, sk }: Key): string {
+  return JSON.stringify([table, pk, sk]);
+}

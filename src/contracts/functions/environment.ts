@@ -1,0 +1,32 @@
+/** Every variable that a Lambda function may find in its environment: infra sets them, `functions/runtime` reads them. */
+export const ENVIRONMENT_NAMES = [
+  'BRANCHLINE_STAGE',
+  'LOG_LEVEL',
+  'APP_DOMAIN',
+  'DIRECTORY_TABLE',
+  'TENANTS_TABLE',
+  /** The role of a tenant's session: tagged with the tenant, it reaches that tenant's items and objects alone. */
+  'TENANT_ROLE_ARN',
+  /** The same with the directory beside it, for transactions over both tables. */
+  'TWO_TABLE_ROLE_ARN',
+  'SIGNING_KEY_PARAMETER',
+  'PUBLIC_KEYS_PARAMETER',
+  'SEAL_KEY_PARAMETER',
+  'CURSOR_KEY_PARAMETER',
+  'SOURCE_BUCKET',
+  'EVENT_BUS_NAME',
+  /** Where the publisher puts an event that the bus will never take. */
+  'FAILURE_QUEUE_URL',
+  'STATE_MACHINE_ARN',
+  'BUILD_PROJECT',
+  /** Where finished images are pushed to, as a registry's client names it. */
+  'IMAGE_REPOSITORY',
+] as const;
+export type EnvironmentName = (typeof ENVIRONMENT_NAMES)[number];
+
+/** The part of the environment that one function gets. */
+export type FunctionEnvironment = { readonly [N in EnvironmentName]?: string };
+
+/** The folders of the source bucket. An object's key is `<folder>/<tenant id>/...`: a tenant's session reaches no other. */
+export const OBJECT_FOLDERS = ['sources', 'images'] as const;
+export type ObjectFolder = (typeof OBJECT_FOLDERS)[number];

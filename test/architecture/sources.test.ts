@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+const DOMAIN = filesOf('src/domain');
+
+test('there is a domain to look at', () => {
+  expect(DOMAIN.length).toBeGreaterThan(30);
+});
+
+test.each(DOMAIN)('%s is pure: no Node, no process, no time or chance of its own', (path) => {
+  // Comments may name what the code may not use, and so may the texts of files that it writes for others.
+  const code = readFileSync(join(ROOT, path), 'utf8').replaceAll(
+    /\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$|(String\.raw)?`[\s\S]*?`/gm,
+    '',
+  );
+
+  expect(code).not.toMatch(/from '(node:|fs|path|crypto|process|os)/);
+  expect(code).not.toMatch(/\b(process\.|Buffer\b|setTimeout|setInterval|console\.)|await fetch\(/);
+  expect(code).not.toMatch(/\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\()/);
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../infra/config.ts';
+
+const read = (context: Readonly<Record<string, unknown>>) => readConfig((name) => context[name]);
+
+describe('a stage’s settings', () => {
+  test('are complete for dev, which protects nothing', () => {
+    expect(read({ stage: 'dev' })).toEqual({
+      stage: 'dev',
+      appDomain: 'branchline.localhost',
+      architecture: 'arm64',
+      logLevel: 'INFO',
+      logRetentionDays: 7,
+      tracing: false,
+      throttleRate: 200,
+      throttleBurst: 400,
+      edge: false,
+      compute: false,
+      isProtected: false,
+    });
+  });
+
+  test.each(['staging', 'prod'])('protect the data of %s', (stage) => {
+    const config = read({ stage, appDomain: 'apps.example.com' });
+    expect(config).toMatchObject({ isProtected: true, tracing: true, logRetentionDays: 90 });
+  });
+
+  test('are read from the command line, where all is text', () => {
+    const config = read({
+      stage: 'dev',
+      edge: 'true',
+      tracing: 'false',
+      throttleRate: '5',
+      logRetentionDays: '30',
+    });
+    expect(config).toMatchObject({ edge: true, tracing: false, throttleRate: 5, logRetentionDays: 30 });
+  });
+
+  test('ignore what isn’t theirs in the context', () => {
+    expect(() => read({ stage: 'dev', '@aws-cdk/core:anything': true, other: 1 })).not.toThrow();
+  });
+
+  test.each([
+    [{}, 'stage is missing: allowed is dev, staging or prod (-c stage=…)'],
+    [{ stage: 'production' }, 'stage is "production": allowed is dev, staging or prod (-c stage=…)'],
+    [{ stage: 'prod' }, 'appDomain is missing: stage prod needs a domain name (-c appDomain=…)'],
+    [{ stage: 'dev', appDomain: 'no spaces' }, 'appDomain is "no spaces": allowed is a domain name'],
+    [{ stage: 'dev', architecture: 'mips' }, 'architecture is "mips": allowed is arm64 or x86_64'],
+    [{ stage: 'dev', logLevel: 'loud' }, 'logLevel is "loud": allowed is DEBUG, INFO, WARN or ERROR'],
+    [{ stage: 'dev', logRetentionDays: '8' }, 'logRetentionDays is "8": allowed is one of 1, 3, 5, 7'],
+    [{ stage: 'dev', tracing: 'yes' }, 'tracing is "yes": allowed is true or false'],
+    [{ stage: 'dev', edge: 1 }, 'edge is 1: allowed is true or false'],
+    [{ stage: 'dev', alarmEmail: 'nobody' }, 'alarmEmail is "nobody": allowed is an e-mail address'],
+    [{ stage: 'dev', throttleRate: '0' }, 'throttleRate is "0": allowed is a whole number from 1 to 10000'],
+    [{ stage: 'dev', throttleBurst: '' }, 'throttleBurst is "": allowed is a whole number from 1 to 5000'],
+  ])('stop with the name and what is allowed: %j', (context, message) => {
+    expect(() => read(context)).toThrow(ConfigError);
+    expect(() => read(context)).toThrow(message);
+  });
+
+  test('name every wrong value at once', () => {
+    expect(() => read({ stage: 'x', edge: 'y' })).toThrow(/stage is "x".*edge is "y"/s);
+  });
+});

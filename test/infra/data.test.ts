@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { INDEX_ATTRIBUTES, TABLES, TTL_ATTRIBUTE } from '../../src/adapters/dynamodb/table.ts';
+import { PROD, resourcesOf, synthesize } from './support/synth.ts';
+
+const STATEFUL = [
+  'AWS::DynamoDB::Table',
+  'AWS::S3::Bucket',
+  'AWS::ECR::Repository',
+  'AWS::SQS::Queue',
+  'AWS::Events::EventBus',
+  'AWS::StepFunctions::StateMachine',
+];
+const prod = synthesize(PROD);
+const dev = synthesize();
+
+test('what holds state keeps its logical id, or it would be replaced by an empty one', () => {
+  const ids = STATEFUL.flatMap((type) =>
+    resourcesOf(prod, type).map(({ stack, id }) => `${stack} ${type} ${id}`),
+  );
+  expect(ids.toSorted()).toMatchInlineSnapshot(`
+    [
+      "data AWS::DynamoDB::Table Directory98167B95",
+      "data AWS::DynamoDB::Table TenantsA9C48FD3",
+      "data AWS::S3::Bucket ObjectsA92BA4F1",
+      "events AWS::Events::EventBus BusEA82B648",
+      "events AWS::SQS::Queue OutboxFailures888575DC",
+      "events AWS::SQS::Queue billingfailuresB6C4F74A",
+      "events AWS::SQS::Queue metricsfailures9F61306C",
+      "events AWS::SQS::Queue removeprojectfailures6D798B64",
+      "events AWS::SQS::Queue settledeploymentfailuresAA4D3054",
+      "events AWS::SQS::Queue startdeploymentfailuresE8759793",
+      "events AWS::SQS::Queue stopdeploymentfailures8CEEDFF6",
+      "events AWS::SQS::Queue sweepoutboxfailures6DB6A57D",
+      "orchestration AWS::ECR::Repository Images2D38C313",
+      "orchestration AWS::StepFunctions::StateMachine Deploy7B206E61",
+    ]
+  `);
+});
+
+describe('the tables', () => {
+  const tables = resourcesOf(prod, 'AWS::DynamoDB::Table');
+
+  test('are as their declaration has them', () => {
+    const wanted = Object.values(TABLES).map(({ indexes, stream }) => ({ indexes: [...indexes], stream }));
+    const found = tables.map(({ properties }) => {
+      const indexes = (properties['GlobalSecondaryIndexes'] ?? []) as { IndexName: string }[];
+      const stream = properties['StreamSpecification'] as { StreamViewType: string } | undefined;
+      return { indexes: indexes.map(({ IndexName }) => IndexName), stream: stream?.StreamViewType };
+    });
+    expect(found).toEqual(wanted);
+    const text = JSON.stringify(tables);
+    for (const { pk, sk } of Object.values(INDEX_ATTRIBUTES)) {
+      expect(text).toContain(
+        `[{"AttributeName":"${pk}","KeyType":"HASH"},{"AttributeName":"${sk}","KeyType":"RANGE"}]`,
+      );
+    }
+  });
+
+  test('cost nothing idle, forget what expires and can be restored', () => {
+    for (const { properties } of tables) {
+      expect(properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      });
+    }
+  });
+});
+
+describe('what must not be lost', () => {
+  const kept = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::ECR::Repository', 'AWS::SQS::Queue'];
+
+  test.each(kept)('outlives its stack in production, and goes with it in development: %s', (type) => {
+    for (const { resource } of resourcesOf(prod, type)) expect(resource.DeletionPolicy).toBe('Retain');
+    for (const { resource } of resourcesOf(dev, type))
+      expect(resource.DeletionPolicy ?? 'Delete').toBe('Delete');
+  });
+
+  test('is protected from deletion in production', () => {
+    for (const { properties } of resourcesOf(prod, 'AWS::DynamoDB::Table')) {
+      expect(properties['DeletionProtectionEnabled']).toBe(true);
+    }
+    for (const { properties } of resourcesOf(dev, 'AWS::DynamoDB::Table')) {
+      expect(properties['DeletionProtectionEnabled']).toBe(false);
+    }
+  });
+});
+
+test('the bucket is nobody else’s, and reached by TLS alone', () => {
+  const [bucket, ...others] = resourcesOf(prod, 'AWS::S3::Bucket');
+  expect(others).toEqual([]);
+  expect(bucket?.properties['PublicAccessBlockConfiguration']).toEqual({
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+  });
+  const policy = JSON.stringify(resourcesOf(prod, 'AWS::S3::BucketPolicy'));
+  expect(policy).toContain('"aws:SecureTransport":"false"');
+  expect(policy).toContain('"s3:TlsVersion":1.2');
+});
+
+test('resources carry their application and stage', () => {
+  for (const { properties } of resourcesOf(prod, 'AWS::DynamoDB::Table')) {
+    const tags = properties['Tags'] as { Key: string; Value: string }[];
+    expect(Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]))).toMatchObject({
+      application: 'branchline',
+      stage: 'prod',
+    });
+  }
+});

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { BUILD_SUBSTITUTION, DEPLOY_TASKS } from '../../state-machines/catalog.ts';
+import { createResolver } from './support/policy/resolve.ts';
+import { PROD, resourcesOf, synthesize } from './support/synth.ts';
+
+const FILE = readFileSync(new URL('../../state-machines/deploy.asl.json', import.meta.url), 'utf8');
+const templates = synthesize(PROD);
+const resolve = createResolver(templates);
+const [machine] = resourcesOf(templates, 'AWS::StepFunctions::StateMachine');
+const substitutions = resolve('orchestration', machine?.properties['DefinitionSubstitutions']) as Record<
+  string,
+  string
+>;
+
+function substitute(text: string): string {
+  return text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => substitutions[name] ?? `missing ${name}`);
+}
+
+describe('the state machine that is deployed', () => {
+  test('is the file, byte for byte, before and after substitution', () => {
+    const deployed = machine?.properties['DefinitionString'];
+    expect(deployed).toBe(FILE);
+    expect(substitute(String(deployed))).toBe(substitute(FILE));
+    expect(substitute(FILE)).not.toMatch(/\$\{|missing/);
+  });
+
+  test('is substituted with its tasks’ functions and the build project, and nothing else', () => {
+    const names = Object.values(DEPLOY_TASKS).map(({ substitution }) => substitution);
+    expect(Object.keys(substitutions).toSorted()).toEqual([...names, BUILD_SUBSTITUTION].toSorted());
+    for (const [state, { substitution }] of Object.entries(DEPLOY_TASKS)) {
+      expect(substitutions[substitution]).toMatch(new RegExp(`^<orchestration/${state}Function\\w+\\.Arn>$`));
+    }
+    expect(substitutions[BUILD_SUBSTITUTION]).toMatch(/^<orchestration\/Builds\w+>$/);
+  });
+
+  test('is of the kind that keeps its history', () => {
+    expect(machine?.properties['StateMachineType']).toBe('STANDARD');
+    expect(machine?.properties['TracingConfiguration']).toEqual({ Enabled: true });
+  });
+});
+
+describe('the build project', () => {
+  const [project] = resourcesOf(templates, 'AWS::CodeBuild::Project');
+
+  test('runs the platform’s buildspec in a machine of its own, with no source of its own', () => {
+    const spec = readFileSync(new URL('../../infra/buildspec.yml', import.meta.url), 'utf8');
+    expect(project?.properties['Source']).toEqual({ Type: 'NO_SOURCE', BuildSpec: spec });
+    expect(project?.properties['Environment']).toMatchObject({ PrivilegedMode: true, Type: 'ARM_CONTAINER' });
+    expect(project?.properties['Artifacts']).toEqual({ Type: 'NO_ARTIFACTS' });
+  });
+
+  test('gets neither credentials nor an account’s variables', () => {
+    expect(project?.properties['Environment']).not.toHaveProperty('EnvironmentVariables');
+  });
+});

@@ -1,0 +1,219 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { createAuthFunction } from '../../functions/api/auth/handler.ts';
+import { createDeploymentsFunction } from '../../functions/api/deployments/handler.ts';
+import { createMetaFunction } from '../../functions/api/meta/handler.ts';
+import { createProjectsFunction } from '../../functions/api/projects/handler.ts';
+import { createUsageFunction } from '../../functions/api/usage/handler.ts';
+import type { ApiDependencies, RateLimiter } from '../../functions/runtime/dependencies.ts';
+import type { HttpContext, HttpFunction } from '../../functions/runtime/http-function.ts';
+import { createRateLimiter } from '../../functions/runtime/rate-limiter.ts';
+import { toEvent } from '../../local/gateway/event.ts';
+import { createIdempotencyStore } from '../../src/adapters/stores/idempotency-store.ts';
+import { keys } from '../../src/adapters/stores/keys.ts';
+import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
+import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
+import { createCursorCodec } from '../../src/adapters/system/cursors.ts';
+import { ROUTES } from '../../src/contracts/http/catalog.ts';
+import { createMatcher } from '../../src/contracts/http/match.ts';
+import type { FunctionName } from '../../src/contracts/http/route.ts';
+import type { Role } from '../../src/domain/access/index.ts';
+import type { DeploymentLogs } from '../../src/domain/deployments/index.ts';
+import { createTestAccounts, type TestAccounts } from './identity.ts';
+import { createTestPipeline, type TestPipeline } from './pipeline.ts';
+import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts';
+
+/** What a test sends. */
+export interface TestRequest {
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  readonly raw_body?: string | Buffer;
+  readonly signal?: AbortSignal;
+}
+
+/** What it gets back. */
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** The body, parsed; undefined when there is none or it is no JSON. */
+  readonly json: unknown;
+}
+
+/** A signed-in account. */
+export interface TestAccount {
+  readonly token: string;
+  readonly refresh_token: string;
+  readonly user_id: string;
+  readonly tenant_id: string;
+}
+
+/** The API's functions behind the laptop's router, on stores in memory. */
+export interface TestApi {
+  readonly deps: ApiDependencies;
+  readonly test_accounts: TestAccounts;
+  readonly pipeline: TestPipeline;
+  readonly logger: RecordedLogger;
+  /** Requests as the metrics saw them. */
+  readonly observed: readonly {
+    readonly method: string;
+    readonly endpoint: string;
+    readonly status: number;
+  }[];
+  call(method: string, target: string, request?: TestRequest): Promise<TestAnswer>;
+  /** Makes an account; with a role, one that has this role alone. */
+  signUp(name: string, role?: Role): Promise<TestAccount>;
+}
+
+export interface TestApiOptions {
+  readonly limiter?: RateLimiter;
+  readonly allowed_origins?: readonly string[];
+  readonly allow_local_repositories?: boolean;
+  readonly logs?: Pick<DeploymentLogs, 'read'>;
+}
+
+export const PASSWORD = 'correct horse battery';
+
+export async function createTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const test_accounts = await createTestAccounts();
+  const { accounts, memory, clock } = test_accounts;
+  const { ids } = accounts;
+  const pipeline = createTestPipeline({ memory, clock, ids });
+  const logger = createRecordedLogger();
+  const observed: { method: string; endpoint: string; status: number }[] = [];
+  const { deployments, projects } = pipeline.deps;
+  const deps: ApiDependencies = {
+    accounts,
+    authentication: { tokens: accounts.tokens, store: accounts.store, clock },
+    projects: { projects, clock, ids, allow_local_repositories: options.allow_local_repositories ?? true },
+    deployments: {
+      deployments,
+      projects,
+      clock,
+      ids,
+      logs: options.logs ?? { read: async (_key, query) => ({ lines: [], next: query.after }) },
+    },
+    recent: deployments,
+    clock,
+    idempotency: createIdempotencyStore(memory.table, clock),
+    metrics: createMetricsStore(memory.table, clock),
+    usage: createUsageStore(memory.table, clock),
+    cursors: createCursorCodec(Buffer.alloc(32, 3)),
+    readKeySet: async () => [
+      { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', alg: 'ES256', use: 'sig' },
+    ],
+    limiter: options.limiter ?? createRateLimiter(0, () => clock.now().getTime()),
+    logger,
+    http_metrics: { observeRequest: (labels) => observed.push(labels) },
+    allowed_origins: options.allowed_origins ?? [],
+    monotonic_ms: () => clock.now().getTime(),
+  };
+  const functions = createFunctions(deps);
+  const match = createMatcher(Object.values(ROUTES));
+
+  const call: TestApi['call'] = async (method, target, request = {}) => {
+    const body = bodyOf(request);
+    const found = match(method, target.split('?', 1)[0] ?? '');
+    const request_id = ids.next('req');
+    const event = toEvent({
+      request: message(method, target, request, body),
+      body,
+      match: found,
+      request_id,
+      now: clock.now(),
+    });
+    const call_function = functions[found.kind === 'route' ? found.route.function : 'meta'];
+    return toAnswer(await call_function(event, contextOf(request_id, request.signal)));
+  };
+
+  return {
+    deps,
+    test_accounts,
+    pipeline,
+    logger,
+    observed,
+    call,
+    async signUp(name, role) {
+      const body = { email: `${name}@example.com`, password: PASSWORD, name };
+      const { json } = await call('POST', '/api/v1/auth/register', { body });
+      const answer = json as {
+        user: { id: string };
+        tenant: { id: string };
+        access_token: string;
+        refresh_token: string;
+      };
+      const account = { user_id: answer.user.id, tenant_id: answer.tenant.id };
+      if (role !== undefined) {
+        const key = keys.member(account.tenant_id, account.user_id);
+        await memory.table.write({ kind: 'update', key, set: { roles: [role] } });
+      }
+      return { ...account, token: answer.access_token, refresh_token: answer.refresh_token };
+    },
+  };
+}
+
+function createFunctions(deps: ApiDependencies): Readonly<Record<FunctionName, HttpFunction>> {
+  return {
+    auth: createAuthFunction(deps),
+    projects: createProjectsFunction(deps),
+    deployments: createDeploymentsFunction(deps),
+    usage: createUsageFunction(deps),
+    meta: createMetaFunction(deps),
+  };
+}
+
+function bodyOf({ raw_body, body }: TestRequest): Buffer {
+  if (raw_body !== undefined) return Buffer.from(raw_body);
+  return body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
+}
+
+function message(method: string, target: string, request: TestRequest, body: Buffer): IncomingMessage {
+  const incoming = new IncomingMessage(new Socket());
+  incoming.method = method;
+  incoming.url = target;
+  incoming.httpVersion = '1.1';
+  incoming.headers = {
+    host: 'localhost',
+    'user-agent': 'test',
+    ...(body.length === 0 ? {} : { 'content-type': 'application/json' }),
+    ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
+    ...request.headers,
+  };
+  return incoming;
+}
+
+function toAnswer(result: APIGatewayProxyStructuredResultV2): TestAnswer {
+  const headers = Object.entries(result.headers ?? {}).map(([name, value]) => [name, String(value)]);
+  const text = result.body ?? '';
+  return {
+    status: result.statusCode ?? 0,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    text,
+    json: /[{[]/.test(text.charAt(0)) ? JSON.parse(text) : undefined,
+  };
+}
+
+function contextOf(request_id: string, signal: AbortSignal | undefined): HttpContext {
+  const unused = (): never => {
+    throw new Error('Answer with a promise');
+  };
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    awsRequestId: request_id,
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'test',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:test:000000000000:function:test',
+    logGroupName: '',
+    logStreamName: '',
+    memoryLimitInMB: '0',
+    getRemainingTimeInMillis: () => 30_000,
+    done: unused,
+    fail: unused,
+    succeed: unused,
+  };
+}

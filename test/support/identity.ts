@@ -1,0 +1,84 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { type CryptoKey, importJWK } from 'jose';
+import { SIGNING_ALGORITHM, type SigningKeys } from '../../src/adapters/identity/signing-keys.ts';
+import { createTokens } from '../../src/adapters/identity/tokens.ts';
+import { createIdentityStore } from '../../src/adapters/stores/identity-store.ts';
+import type { AccountDependencies, PasswordHasher } from '../../src/domain/identity/index.ts';
+import { createMemoryTable, type MemoryTable } from './tables.ts';
+import { createTestClock, type TestClock } from './test-clock.ts';
+import { createTestIds } from './test-ids.ts';
+
+/** A key pair as the signing keys hold it, and its public half as RFC 7517 writes it. */
+export interface TestKey {
+  readonly kid: string;
+  readonly private_key: CryptoKey;
+  readonly public_key: CryptoKey;
+  readonly public_jwk: { readonly kty: string; readonly crv: string; readonly x: string; readonly y: string };
+}
+
+export async function createTestKey(kid: string): Promise<TestKey> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty = '', crv = '', x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });
+  const public_jwk = { kty, crv, x, y };
+  return {
+    kid,
+    private_key: await importKey({ ...public_jwk, d }),
+    public_key: await importKey(public_jwk),
+    public_jwk,
+  };
+}
+
+/** Signing keys of which the first signs. */
+export function signingKeys(current: TestKey, ...others: readonly TestKey[]): SigningKeys {
+  const public_keys = new Map([current, ...others].map((key) => [key.kid, key.public_key]));
+  return {
+    current: async () => ({ kid: current.kid, private_key: current.private_key }),
+    find: async (kid) => public_keys.get(kid),
+  };
+}
+
+/** Hashes nothing, so that tests are fast; counts what it was asked. */
+export interface FakePasswords extends PasswordHasher {
+  readonly calls: readonly ('hash' | 'verify' | 'verifyNothing')[];
+}
+
+function createFakePasswords(): FakePasswords {
+  const calls: ('hash' | 'verify' | 'verifyNothing')[] = [];
+  return {
+    calls,
+    async hash(password) {
+      calls.push('hash');
+      return `hashed:${Buffer.from(password).toString('hex')}`;
+    },
+    async verify(phc, password) {
+      calls.push('verify');
+      return phc === `hashed:${Buffer.from(password).toString('hex')}`;
+    },
+    async verifyNothing() {
+      calls.push('verifyNothing');
+    },
+  };
+}
+
+/** Accounts on a table in memory, with real tokens and fake passwords. */
+export interface TestAccounts {
+  readonly accounts: AccountDependencies;
+  readonly passwords: FakePasswords;
+  readonly memory: MemoryTable;
+  readonly clock: TestClock;
+}
+
+export async function createTestAccounts(): Promise<TestAccounts> {
+  const memory = createMemoryTable();
+  const clock = createTestClock();
+  const passwords = createFakePasswords();
+  const tokens = createTokens(signingKeys(await createTestKey('one')), clock);
+  const store = createIdentityStore(memory.table);
+  return { accounts: { store, passwords, tokens, clock, ids: createTestIds() }, passwords, memory, clock };
+}
+
+async function importKey(jwk: object): Promise<CryptoKey> {
+  const key = await importJWK({ ...jwk }, SIGNING_ALGORITHM);
+  if (key instanceof Uint8Array) throw new TypeError('No key pair');
+  return key;
+}

@@ -1,0 +1,114 @@
+import { expect } from 'vitest';
+import { ROUTES } from '../../src/contracts/http/catalog.ts';
+import { PROBLEM_MEDIA_TYPE, problemSchema, statusOf } from '../../src/contracts/http/problem.ts';
+import type { Route } from '../../src/contracts/http/route.ts';
+import type { ErrorCode } from '../../src/domain/shared/errors.ts';
+import type { TestAccount, TestAnswer, TestApi } from './api.ts';
+import { PASSWORD } from './api.ts';
+import { runTasks } from './run-tasks.ts';
+import { testId } from './test-ids.ts';
+
+export type OperationId = keyof typeof ROUTES;
+export const OPERATION_IDS = Object.keys(ROUTES) as OperationId[];
+
+/** A valid request. */
+export interface Sample {
+  readonly target: string;
+  readonly body?: unknown;
+}
+
+export interface SampleThings {
+  readonly project_id: string;
+  /** One that has served. */
+  readonly deployment_id: string;
+  /** One that is queued. */
+  readonly queued_id: string;
+  readonly refresh_token: string;
+}
+
+const PROJECTS = '/api/v1/projects';
+const DEPLOYMENTS = '/api/v1/deployments';
+
+/** One valid request per route: a route without one does not compile. */
+export function createSamples(things: SampleThings): Readonly<Record<OperationId, Sample>> {
+  const { project_id, deployment_id, queued_id, refresh_token } = things;
+  const repository_url = 'https://git.example.com/new';
+  return {
+    register: {
+      target: '/api/v1/auth/register',
+      body: { email: 'new@example.com', password: PASSWORD, name: 'New' },
+    },
+    login: { target: '/api/v1/auth/login', body: { email: 'ada@example.com', password: PASSWORD } },
+    refresh: { target: '/api/v1/auth/refresh', body: { refresh_token } },
+    createProject: { target: PROJECTS, body: { name: 'new', repository_url } },
+    listProjects: { target: `${PROJECTS}?limit=5` },
+    getProject: { target: `${PROJECTS}/${project_id}` },
+    updateProject: { target: `${PROJECTS}/${project_id}`, body: { description: 'new' } },
+    deleteProject: { target: `${PROJECTS}/${project_id}` },
+    getProjectMetrics: { target: `${PROJECTS}/${project_id}/metrics?days=7` },
+    createDeployment: { target: DEPLOYMENTS, body: { project_id } },
+    listDeployments: { target: `${DEPLOYMENTS}?project_id=${project_id}&status=success` },
+    getDeployment: { target: `${DEPLOYMENTS}/${deployment_id}` },
+    getDeploymentLogs: { target: `${DEPLOYMENTS}/${deployment_id}/logs?limit=5` },
+    cancelDeployment: { target: `${DEPLOYMENTS}/${queued_id}/cancel` },
+    rollBackDeployment: { target: `${DEPLOYMENTS}/${deployment_id}/rollback` },
+    getUsage: { target: '/api/v1/usage?month=2026-11' },
+    getHealth: { target: '/healthz' },
+    getOpenApi: { target: '/openapi.json' },
+    getKeys: { target: '/.well-known/jwks.json' },
+    getErrorPage: { target: '/errors/PROJECT_NOT_FOUND' },
+  };
+}
+
+/** Ids that no thing has. */
+export const NOWHERE: SampleThings = {
+  project_id: testId('prj', 0xffff),
+  deployment_id: testId('dpl', 0xffff),
+  queued_id: testId('dpl', 0xffff),
+  refresh_token: 'none',
+};
+
+/** Makes a project of an account's with a deployment that served; `queue` queues another behind it. */
+export async function createThings(api: TestApi, account: TestAccount, queue = false): Promise<SampleThings> {
+  const { token, tenant_id, refresh_token } = account;
+  const body = {
+    name: 'shop',
+    repository_url: 'https://git.example.com/shop',
+    environment: { A: 'secret value' },
+  };
+  const project_id = idOf(await api.call('POST', PROJECTS, { token, body }));
+  const deploy = async () => idOf(await api.call('POST', DEPLOYMENTS, { token, body: { project_id } }));
+  const deployment_id = await deploy();
+  await runTasks(api.pipeline, { tenant_id, deployment_id });
+  return { project_id, deployment_id, queued_id: queue ? await deploy() : NOWHERE.queued_id, refresh_token };
+}
+
+/** The id of the thing in an answer. */
+export function idOf(answer: TestAnswer): string {
+  const { json } = answer;
+  if (typeof json === 'object' && json !== null && 'id' in json) return String(json.id);
+  return expect.fail(`no id in ${answer.status} ${answer.text}`);
+}
+
+/** Expects a success of exactly the shape that the catalogue promises. @returns the parsed body */
+export function expectSuccess(operation_id: OperationId, answer: TestAnswer): unknown {
+  const route: Route = ROUTES[operation_id];
+  expect(answer.status, answer.text).toBe(route.success.status);
+  const { schema, media_type } = route.success;
+  if (schema === undefined) {
+    expect(answer.text).toBe('');
+    return undefined;
+  }
+  expect(answer.headers['content-type']).toBe(media_type ?? 'application/json');
+  return schema.parse(media_type === undefined ? answer.json : answer.text);
+}
+
+/** Expects a problem with a code, of exactly the shape that the catalogue promises. @returns the problem */
+export function expectProblem(answer: TestAnswer, code: ErrorCode) {
+  expect(answer.headers['content-type'], answer.text).toBe(PROBLEM_MEDIA_TYPE);
+  const problem = problemSchema.parse(answer.json);
+  expect(problem).toMatchObject({ code, status: statusOf(code), type: `/errors/${code}` });
+  expect(answer.status).toBe(problem.status);
+  expect(answer.headers['x-request-id']).toBe(problem.request_id);
+  return problem;
+}

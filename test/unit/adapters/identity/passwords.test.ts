@@ -1,0 +1,51 @@
+import { hash } from '@node-rs/argon2';
+import { expect, test } from 'vitest';
+import { createPasswordHasher } from '../../../../src/adapters/identity/passwords.ts';
+
+const passwords = createPasswordHasher();
+const PHC = /^\$argon2id\$v=19\$m=65536,t=1,p=4\$[A-Za-z0-9+/]{43}\$[A-Za-z0-9+/]{43}$/;
+
+test('a hash is the brief’s PHC string, with another salt each time', async () => {
+  const [one, other] = await Promise.all([passwords.hash('correct horse'), passwords.hash('correct horse')]);
+
+  expect(one).toMatch(PHC);
+  expect(other).toMatch(PHC);
+  expect(one).not.toBe(other);
+});
+
+test('only the password exactly as typed fits', async () => {
+  const phc = await passwords.hash(' Pässword\u0000x ');
+  const fits = await Promise.all(
+    [
+      ' Pässword\u0000x ',
+      'Pässword\u0000x',
+      ' pässword\u0000x ',
+      ' Pa\u0308ssword\u0000x ',
+      ' Pässword',
+      '',
+    ].map((text) => passwords.verify(phc, text)),
+  );
+
+  expect(fits).toEqual([true, false, false, false, false, false]);
+});
+
+test('a hash made with other parameters still fits', async () => {
+  const older = await hash('correct horse', { memoryCost: 8192, timeCost: 2, parallelism: 1 });
+
+  expect(await passwords.verify(older, 'correct horse')).toBe(true);
+});
+
+test('more at once than may run wait for their turn, and one that fails holds up nobody', async () => {
+  const phc = await passwords.hash('correct horse');
+  const outcomes = await Promise.allSettled([
+    ...['a', 'b', 'c'].map((text) => passwords.verify('no hash', text)),
+    ...['correct horse', 'x', 'correct horse', 'y'].map((text) => passwords.verify(phc, text)),
+    passwords.verifyNothing('whatever'),
+  ]);
+
+  expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : 'failed'))).toEqual([
+    ...['failed', 'failed', 'failed'],
+    ...[true, false, true, false],
+    undefined,
+  ]);
+});

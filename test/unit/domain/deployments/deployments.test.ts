@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  cancelDeployment,
+  type DeploymentDependencies,
+  getDeployment,
+  listDeployments,
+  readLogs,
+  requestDeployment,
+  rollBack,
+} from '../../../../src/domain/deployments/index.ts';
+import type { Project } from '../../../../src/domain/projects/index.ts';
+import { expectCode } from '../../../support/errors.ts';
+import { createTestPipeline, OWNER, type TestPipeline } from '../../../support/pipeline.ts';
+import { runTasks } from '../../../support/run-tasks.ts';
+import { testId } from '../../../support/test-ids.ts';
+import { OTHER_TENANT, OTHER_USER, principal } from '../../../support/things.ts';
+
+const stranger = principal('owner', { tenant_id: OTHER_TENANT });
+const developer = principal('developer', { user_id: OTHER_USER });
+const viewer = principal('viewer');
+const QUERY = { after: 0, limit: 10 };
+
+let pipeline: TestPipeline;
+let deps: DeploymentDependencies;
+let project: Project;
+beforeEach(async () => {
+  pipeline = createTestPipeline();
+  deps = { ...pipeline.deps, logs: { read: async () => ({ lines: [], next: 7 }) } };
+  project = await pipeline.createProject();
+});
+
+const request = (who = OWNER) => requestDeployment(deps, who, { project_id: project.id });
+
+test('a requested deployment is queued with what was asked for, and tells of it', async () => {
+  const made = await requestDeployment(deps, OWNER, {
+    project_id: project.id,
+    branch: 'main',
+    commit: 'abc1234',
+  });
+
+  expect(made).toMatchObject({
+    status: 'queued',
+    branch: 'main',
+    commit: 'abc1234',
+    requested: { branch: 'main', commit: 'abc1234' },
+    created_by: OWNER.user_id,
+  });
+  expect(await getDeployment(deps, viewer, made.id)).toEqual(made);
+  expect(pipeline.memory.events.at(-1)).toMatchObject({
+    type: 'branchline.deployment.queued',
+    entity: { id: made.id, version: 1 },
+  });
+});
+
+test('a second one is refused while the first is under way', async () => {
+  await request();
+
+  await expectCode(request(), 'DEPLOYMENT_IN_PROGRESS');
+});
+
+test('another tenant finds neither the project nor the deployment, by whatever use case', async () => {
+  const { id } = await request();
+
+  await expectCode(request(stranger), 'PROJECT_NOT_FOUND');
+  await expectCode(getDeployment(deps, stranger, id), 'DEPLOYMENT_NOT_FOUND');
+  await expectCode(cancelDeployment(deps, stranger, id), 'DEPLOYMENT_NOT_FOUND');
+  await expectCode(rollBack(deps, stranger, id), 'DEPLOYMENT_NOT_FOUND');
+  await expectCode(readLogs(deps, stranger, id, QUERY), 'DEPLOYMENT_NOT_FOUND');
+  await expectCode(
+    listDeployments(deps, stranger, { project_id: project.id }, { limit: 5 }),
+    'PROJECT_NOT_FOUND',
+  );
+  expect((await listDeployments(deps, stranger, {}, { limit: 5 })).items).toEqual([]);
+  expect(pipeline.eventTypes()).not.toContain('deployment.cancelled');
+});
+
+test('an unknown deployment is not found', async () => {
+  await expectCode(getDeployment(deps, OWNER, testId('dpl', 99)), 'DEPLOYMENT_NOT_FOUND');
+});
+
+describe('a developer', () => {
+  test('can’t touch or see other members’ deployments', async () => {
+    const { id } = await request();
+
+    await expectCode(request(developer), 'FORBIDDEN');
+    await expectCode(getDeployment(deps, developer, id), 'FORBIDDEN');
+    await expectCode(readLogs(deps, developer, id, QUERY), 'FORBIDDEN');
+    await expectCode(cancelDeployment(deps, developer, id), 'FORBIDDEN');
+    await expectCode(rollBack(deps, developer, id), 'FORBIDDEN');
+    expect((await listDeployments(deps, developer, {}, { limit: 5 })).items).toEqual([]);
+  });
+
+  test('deploys, sees and cancels their own project’s', async () => {
+    await pipeline.deps.projects.remove(project, project.created_at, {
+      ...firstEvent(),
+      id: testId('evt', 500),
+    });
+    project = { ...project, id: testId('prj', 50), owner_id: OTHER_USER };
+    await pipeline.deps.projects.create(project, {}, { ...firstEvent(), id: testId('evt', 501) });
+
+    const { id } = await request(developer);
+
+    expect((await listDeployments(deps, developer, {}, { limit: 5 })).items).toHaveLength(1);
+    expect(await readLogs(deps, developer, id, QUERY)).toEqual({ lines: [], next: 7 });
+    expect((await cancelDeployment(deps, developer, id)).status).toBe('cancelled');
+  });
+});
+
+test('a viewer sees everything and starts nothing', async () => {
+  const { id } = await request();
+
+  expect((await listDeployments(deps, viewer, {}, { limit: 5 })).items).toHaveLength(1);
+  await expectCode(request(viewer), 'FORBIDDEN');
+  await expectCode(cancelDeployment(deps, viewer, id), 'FORBIDDEN');
+  await expectCode(rollBack(deps, viewer, id), 'FORBIDDEN');
+});
+
+describe('cancelling', () => {
+  test('ends a queued deployment, tells of it, and frees the service', async () => {
+    const { id } = await request();
+
+    expect(await cancelDeployment(deps, OWNER, id)).toMatchObject({ status: 'cancelled', failure: null });
+    expect(pipeline.memory.events.at(-1)).toMatchObject({
+      type: 'branchline.deployment.cancelled',
+      data: { deployment_id: id, duration_ms: 0 },
+    });
+    expect(await request()).toBeDefined();
+  });
+
+  test('what has ended is refused', async () => {
+    const { id } = await request();
+    await cancelDeployment(deps, OWNER, id);
+
+    await expectCode(cancelDeployment(deps, OWNER, id), 'DEPLOYMENT_NOT_CANCELLABLE');
+  });
+});
+
+describe('rolling back', () => {
+  test('to a deployment that never served is refused', async () => {
+    const { id } = await request();
+    await cancelDeployment(deps, OWNER, id);
+
+    await expectCode(rollBack(deps, OWNER, id), 'RELEASE_NOT_AVAILABLE');
+  });
+
+  test('to the same release works again and again, also from a rollback', async () => {
+    const first = await pipeline.queue(project);
+    await runTasks(pipeline, first);
+    const second = await rollBack(deps, OWNER, first.deployment_id);
+    await runTasks(pipeline, { tenant_id: second.tenant_id, deployment_id: second.id });
+    const third = await rollBack(deps, OWNER, second.id);
+
+    expect(third).toMatchObject({ status: 'queued', rollback_of: second.id, release_id: second.release_id });
+  });
+
+  test('while another deployment is under way is refused', async () => {
+    const first = await pipeline.queue(project);
+    await runTasks(pipeline, first);
+    await request();
+
+    await expectCode(rollBack(deps, OWNER, first.deployment_id), 'DEPLOYMENT_IN_PROGRESS');
+  });
+});
+
+function firstEvent() {
+  const [event] = pipeline.memory.events;
+  if (event === undefined) throw new Error('The project was created');
+  return event;
+}
