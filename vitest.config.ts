@@ -5,6 +5,8 @@ const ELSEWHERE = ['test/isolation/**', 'test/aws/**'];
 
 export default defineConfig({
   test: {
+    // One worker would leave the second core idle while tests wait for processes.
+    maxWorkers: 2,
     reporters: ['default', './test/reporter/totals.ts'],
     // Files run in a new order each time, so that none comes to lean on another.
     sequence: { shuffle: { files: true, tests: false } },
@@ -22,6 +24,7 @@ export default defineConfig({
           ...shared,
           name: 'aws',
           include: ['test/aws/**/*.test.ts'],
+          globalSetup: ['test/aws/setup/deploy.ts'],
           fileParallelism: false,
           hookTimeout: 600_000,
         },

@@ -28,8 +28,8 @@ const contextSchema = z.strictObject({
   compute: flag.default(false),
 });
 
-/** Names of the context values that `-c name=value` takes. */
-export const CONTEXT_NAMES = Object.keys(contextSchema.shape) as (keyof typeof contextSchema.shape)[];
+// What `-c name=value` takes.
+const CONTEXT_NAMES = Object.keys(contextSchema.shape) as (keyof typeof contextSchema.shape)[];
 
 type Context = z.output<typeof contextSchema>;
 

@@ -28,10 +28,6 @@ export const MONTHLY = {
   /** One read or write unit of provisioned capacity, 730 hours. */
   provisionedReadUnit: 0.0949,
   provisionedWriteUnit: 0.4745,
-  /** 730 hours at 0.0225, before capacity units. */
-  loadBalancer: 16.425,
-  /** 730 hours at 0.005. */
-  publicIpv4: 3.65,
 } as const;
 
 /** What each use costs; docs/costs.md does its sums with these. */

@@ -16,9 +16,9 @@ const PARAMETERS = {
   cursorKey: { path: 'cursor-key', variable: 'CURSOR_KEY_PARAMETER', sid: 'CursorKey' },
 } as const satisfies Record<ParameterKind, { path: string; variable: EnvironmentName; sid: string }>;
 
-/** A parameter's name. The parameters themselves are made by the functions on first use, since CloudFormation can't make
- *  secret ones. */
-export function parameterName(config: StageConfig, kind: ParameterKind): string {
+// The parameters themselves are made by the functions on first use, since CloudFormation can't make
+// secret ones.
+function parameterName(config: StageConfig, kind: ParameterKind): string {
   return `/branchline/${config.stage}/${PARAMETERS[kind].path}`;
 }
 

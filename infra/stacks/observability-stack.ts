@@ -6,7 +6,6 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
-  MathExpression,
   Metric,
   TextWidget,
   TreatMissingData,
@@ -23,8 +22,9 @@ import type { EventsStack } from './events-stack.ts';
 import type { OrchestrationStack } from './orchestration-stack.ts';
 
 interface AlarmSpec {
-  /** Its runbook is docs/runbooks/<name>.md. */
   readonly name: string;
+  /** Its runbook is docs/runbooks/<runbook>.md; the name's own where it is left out. */
+  readonly runbook?: string;
   readonly says: string;
   readonly metric: IMetric;
   readonly threshold: number;
@@ -55,7 +55,7 @@ export class ObservabilityStack extends Stack {
   private makeAlarm(spec: AlarmSpec, config: StageConfig): Alarm {
     return new Alarm(this, spec.name, {
       alarmName: functionName(config, spec.name),
-      alarmDescription: `${spec.says} Runbook: docs/runbooks/${spec.name}.md`,
+      alarmDescription: `${spec.says} Runbook: ${runbookOf(spec)}`,
       metric: spec.metric,
       threshold: spec.threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -115,7 +115,6 @@ export class ObservabilityStack extends Stack {
 }
 
 function alarmSpecs({ api, orchestration, events }: ObservabilityProps): AlarmSpec[] {
-  const queues = [...events.consumerFailures.values()];
   return [
     {
       name: 'api-errors',
@@ -136,17 +135,14 @@ function alarmSpecs({ api, orchestration, events }: ObservabilityProps): AlarmSp
       metric: depth(events.outboxFailures),
       threshold: 1,
     },
-    {
-      name: 'consumer-failures',
-      says: 'A consumer gave up on an event.',
-      metric: new MathExpression({
-        expression: queues.map((_, position) => `q${position}`).join(' + '),
-        usingMetrics: Object.fromEntries(queues.map((queue, position) => [`q${position}`, depth(queue)])),
-        period: FIVE_MINUTES,
-        label: 'Events given up',
-      }),
+    // One each, not their sum: an alarm on a sum is paid for by its parts, and doesn't say whose event it was.
+    ...[...events.consumerFailures].map(([consumer, queue]) => ({
+      name: `${consumer}-failures`,
+      runbook: 'consumer-failures',
+      says: `${consumer} gave up on an event.`,
+      metric: depth(queue),
       threshold: 1,
-    },
+    })),
     {
       name: 'deployments-timed-out',
       says: 'A deployment ran into the time limit of its execution.',
@@ -168,6 +164,10 @@ function accountMetric(metricName: string, statistic = 'Sum'): Metric {
   return new Metric({ namespace: 'AWS/Lambda', metricName, statistic, period: FIVE_MINUTES });
 }
 
+function runbookOf({ name, runbook = name }: AlarmSpec): string {
+  return `docs/runbooks/${runbook}.md`;
+}
+
 function runbookList(specs: readonly AlarmSpec[]): string {
-  return specs.map(({ name, says }) => `- **${name}** ${says} (docs/runbooks/${name}.md)`).join('\n');
+  return specs.map((spec) => `- **${spec.name}** ${spec.says} (${runbookOf(spec)})`).join('\n');
 }

@@ -21,8 +21,8 @@ import { grant } from '../policies/grant.ts';
 import { pushImages, removeImages } from '../policies/images.ts';
 import { allow, writeTraces } from '../policies/statements.ts';
 
-/** The state machine as it is deployed, and as it runs on a laptop. */
-export const DEFINITION_FILE = new URL('../../state-machines/deploy.asl.json', import.meta.url);
+// As it runs on a laptop, too.
+const DEFINITION_FILE = new URL('../../state-machines/deploy.asl.json', import.meta.url);
 const BUILDSPEC_FILE = new URL('../buildspec.yml', import.meta.url);
 
 /** Deployments: the state machine, the functions of its tasks, the builds, and the images that come of them. */

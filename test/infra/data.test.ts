@@ -10,8 +10,8 @@ const STATEFUL = [
   'AWS::Events::EventBus',
   'AWS::StepFunctions::StateMachine',
 ];
-const prod = synthesize(PROD);
-const dev = synthesize();
+const prod = await synthesize(PROD);
+const dev = await synthesize();
 
 test('what holds state keeps its logical id, or it would be replaced by an empty one', () => {
   const ids = STATEFUL.flatMap((type) =>

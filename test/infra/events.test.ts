@@ -4,7 +4,7 @@ import { EVENT_RULES } from '../../src/contracts/events/rules.ts';
 import { createResolver } from './support/policy/resolve.ts';
 import { PROD, resourcesOf, synthesize } from './support/synth.ts';
 
-const templates = synthesize(PROD);
+const templates = await synthesize(PROD);
 const resolve = createResolver(templates);
 
 const sorted = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).toSorted();

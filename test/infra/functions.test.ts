@@ -7,11 +7,12 @@ import { PROD, resourcesOf, synthesize } from './support/synth.ts';
 
 const RUNTIME_NAMES = ['NODE_OPTIONS'];
 
+const production = await synthesize(PROD);
+
 describe.each([
-  ['dev', {}],
-  ['prod', PROD],
-])('every function of %s', (stage, context) => {
-  const templates = synthesize(context);
+  ['dev', await synthesize()],
+  ['prod', production],
+])('every function of %s', (stage, templates) => {
   const functions = resourcesOf(templates, 'AWS::Lambda::Function');
   const nameOf = (properties: Readonly<Record<string, unknown>>) =>
     String(properties['FunctionName']).replace(`branchline-${stage}-`, '');
@@ -80,7 +81,7 @@ describe.each([
 });
 
 describe('the sign-in function', () => {
-  const [auth] = resourcesOf(synthesize(PROD), 'AWS::Lambda::Function').filter(({ properties }) =>
+  const [auth] = resourcesOf(production, 'AWS::Lambda::Function').filter(({ properties }) =>
     String(properties['FunctionName']).endsWith('-auth'),
   );
 
@@ -89,8 +90,8 @@ describe('the sign-in function', () => {
     expect(auth?.properties['Layers']).toHaveLength(1);
   });
 
-  test('has them for x86-64 when that is wanted', () => {
-    const templates = synthesize({ architecture: 'x86_64' });
+  test('has them for x86-64 when that is wanted', async () => {
+    const templates = await synthesize({ architecture: 'x86_64' });
     for (const { properties } of resourcesOf(templates, 'AWS::Lambda::Function')) {
       expect(properties['Architectures']).toEqual(['x86_64']);
     }

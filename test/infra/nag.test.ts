@@ -1,7 +1,8 @@
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { createApp, PROD } from './support/synth.ts';
+import { createApp } from './support/app.ts';
+import { PROD } from './support/synth.ts';
 
 const CONTEXTS = [
   ['dev', {}],

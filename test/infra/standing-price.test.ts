@@ -18,8 +18,8 @@ describe('the price of a stage that nobody uses', () => {
     ['dev', {}],
     ['staging', { ...PROD, stage: 'staging', alarmEmail: 'ops@example.com' }],
     ['prod', { ...PROD, alarmEmail: 'ops@example.com' }],
-  ])('is nothing in %s, net of what an account has for nothing', (stage, context) => {
-    const { gross, net } = sumPrices(price(synthesize(context), isBase));
+  ])('is nothing in %s, net of what an account has for nothing', async (stage, context) => {
+    const { gross, net } = sumPrices(price(await synthesize(context), isBase));
     process.stdout.write(
       `standing price of ${stage}: $${gross.toFixed(2)} a month gross, $${net.toFixed(2)} net\n`,
     );
@@ -29,14 +29,17 @@ describe('the price of a stage that nobody uses', () => {
   test.each([
     ['edge', 7],
     ['compute', 0],
-  ])('is what docs/costs.md says with %s', (stack, dollars) => {
-    const { net } = sumPrices(price(synthesize({ edge: true, compute: true }), (name) => name === stack));
+  ])('is what docs/costs.md says with %s', async (stack, dollars) => {
+    const { net } = sumPrices(
+      price(await synthesize({ edge: true, compute: true }), (name) => name === stack),
+    );
     process.stdout.write(`standing price of ${stack}: $${net.toFixed(2)} a month\n`);
     expect(net).toBe(dollars);
   });
 
-  test('has at most ten alarms', () => {
-    const alarms = Object.values(synthesize().get('observability')?.Resources ?? {});
+  test('has at most ten alarms', async () => {
+    const templates = await synthesize();
+    const alarms = Object.values(templates.get('observability')?.Resources ?? {});
     expect(alarms.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
   });
 });

@@ -5,7 +5,7 @@ import { createResolver } from './support/policy/resolve.ts';
 import { PROD, resourcesOf, synthesize } from './support/synth.ts';
 
 const FILE = readFileSync(new URL('../../state-machines/deploy.asl.json', import.meta.url), 'utf8');
-const templates = synthesize(PROD);
+const templates = await synthesize(PROD);
 const resolve = createResolver(templates);
 const [machine] = resourcesOf(templates, 'AWS::StepFunctions::StateMachine');
 const substitutions = resolve('orchestration', machine?.properties['DefinitionSubstitutions']) as Record<

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Platform, type PlatformOptions, startPlatform } from '../../local/platform.ts';
@@ -45,11 +45,6 @@ export function platformSettings(home: string): Record<string, string> {
     BRANCHLINE_RATE_LIMIT: '0',
     LOG_LEVEL: 'error',
   };
-}
-
-/** A PATH with nothing but the folders of Node, git and the shell. */
-export function smallPath(): string {
-  return [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
 }
 
 /** Entries below one of a home's folders. */

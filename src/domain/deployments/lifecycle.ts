@@ -50,6 +50,8 @@ export async function enterStatus(
       ...current,
       ...changes,
       status,
+      // What failed is no release to return to, whatever the store had come to believe.
+      is_switched: current.is_switched && status !== 'failed',
       started_at: current.started_at ?? now.toISOString(),
       // A crash comes after the end that counts.
       finished_at: isUnderWay(status) ? null : (current.finished_at ?? now.toISOString()),

@@ -1,19 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { App } from 'aws-cdk-lib';
-import { Code } from 'aws-cdk-lib/aws-lambda';
-import type { Assets } from '../../../infra/assets/assets.ts';
-import { addBranchline } from '../../../infra/branchline.ts';
-import { readConfig } from '../../../infra/config.ts';
 
 /** A resource as its template has it. */
 export interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
 }
 
 export interface Template {
@@ -26,43 +21,53 @@ export interface Template {
 /** One synthesised stage: its templates by the last part of their stacks' names. */
 export type Templates = ReadonlyMap<string, Template>;
 
-const STUB = fileURLToPath(new URL('stub', import.meta.url));
-const stubAssets: Assets = {
-  functionCode: () => Code.fromAsset(STUB),
-  argon2Layer: () => Code.fromAsset(STUB),
-};
+/** A production stage's context. */
+export const PROD = { stage: 'prod', appDomain: 'apps.example.com' } as const;
 
-/** The app of a stage, not synthesised yet. */
-export function createApp(context: Readonly<Record<string, unknown>> = {}, outdir?: string): App {
-  const file = fileURLToPath(new URL('../../../cdk.json', import.meta.url));
-  const { context: defaults } = JSON.parse(readFileSync(file, 'utf8')) as { context: object };
-  const app = new App({ context: { ...defaults, ...context }, ...(outdir === undefined ? {} : { outdir }) });
-  const read = (name: string): unknown => app.node.tryGetContext(name);
-  addBranchline(app, readConfig(read), stubAssets);
-  return app;
-}
+const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
+const SOURCES = [
+  'cdk.json',
+  'package-lock.json',
+  '{infra,state-machines,src/contracts,src/adapters/dynamodb,src/domain}/**',
+];
 
-const known = new Map<string, Templates>();
-
-/** The templates of a stage; the same stage is synthesised once a file. */
-export function synthesize(context: Readonly<Record<string, unknown>> = {}): Templates {
-  const key = JSON.stringify(context);
-  const found = known.get(key);
-  if (found !== undefined) return found;
+/** The templates of a stage. Loading CDK takes seconds, and every file of tests would do it anew: what was synthesised from
+ *  the same sources is kept in the temporary folder. */
+export async function synthesize(context: Readonly<Record<string, unknown>> = {}): Promise<Templates> {
+  const file = join(tmpdir(), `branchline-templates-${hashSources(context)}.json`);
+  try {
+    return new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, Template][]);
+  } catch {
+    // Not synthesised yet.
+  }
   const outdir = mkdtempSync(join(tmpdir(), 'branchline-synth-'));
   try {
-    const assembly = createApp(context, outdir).synth();
-    const templates = new Map(
-      assembly.stacks.map((stack) => [stack.stackName.split('-').at(-1) ?? '', stack.template as Template]),
+    const { createApp } = await import('./app.ts');
+    const { stacks } = createApp(context, outdir).synth();
+    const templates = stacks.map(
+      (stack) => [stack.stackName.split('-').at(-1) ?? '', stack.template as Template] as const,
     );
-    known.set(key, templates);
-    return templates;
+    const text = JSON.stringify(templates);
+    // Another process may be doing the same.
+    writeFileSync(join(outdir, 'templates.json'), text);
+    renameSync(join(outdir, 'templates.json'), file);
+    return new Map(JSON.parse(text) as [string, Template][]);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
 
-/** Every resource of some types, in all stacks. */
+function hashSources(context: object): string {
+  const hash = createHash('sha256').update(JSON.stringify(context));
+  const entries = globSync(SOURCES, { cwd: CHECKOUT, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = entries.map((entry) => join(entry.parentPath, entry.name));
+  for (const file of [...files, fileURLToPath(new URL('app.ts', import.meta.url))].sort()) {
+    hash.update(file).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Every resource of a type, in all stacks. */
 export function resourcesOf(templates: Templates, type: string) {
   return [...templates].flatMap(([stack, template]) =>
     Object.entries(template.Resources)
@@ -70,6 +75,3 @@ export function resourcesOf(templates: Templates, type: string) {
       .map(([id, resource]) => ({ stack, id, resource, properties: resource.Properties ?? {} })),
   );
 }
-
-/** A production stage's context. */
-export const PROD = { stage: 'prod', appDomain: 'apps.example.com' } as const;

@@ -12,7 +12,9 @@ const HASH_LENGTH = 8;
 /** What a service is called in its cluster: at most 255 letters, digits, hyphens and underscores.
  *  A hash keeps apart what the letters alone don't: environment `a-b` and service `c` from `a` and `b-c`. */
 export function serviceName({ project_id, environment, name }: ServiceKey): string {
-  const hash = createHash('sha256').update(JSON.stringify([project_id, environment, name])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([project_id, environment, name]))
+    .digest('hex');
   return [project_id, plain(environment), plain(name), hash.slice(0, HASH_LENGTH)].join('-');
 }
 

@@ -30,9 +30,7 @@ export function readTaskEnd(task: Task): TaskEnd | undefined {
     case 'EssentialContainerExited':
       return end('app_exited', `It ended with ${describeExitCode(exit_code)}.`);
     case 'ServiceSchedulerInitiated':
-      return says(FAILED_HEALTH_CHECK)
-        ? end('healthcheck_failed', 'No healthy answer in time.')
-        : undefined;
+      return says(FAILED_HEALTH_CHECK) ? end('healthcheck_failed', 'No healthy answer in time.') : undefined;
     case 'TaskFailedToStart':
     case 'InfrastructureHealth':
     case 'SpotInterruption':

@@ -6,7 +6,6 @@ import { CONTAINER_NAME, oneOffFamily, PORT_NAME, releaseFamily, releaseTags } f
 
 /** What a service's variables may hold together; the whole task definition holds 64 KiB. */
 export const MAX_ENVIRONMENT_BYTES = 48 * 1024;
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** What of a log is kept in memory while CloudWatch is slow; then lines are lost rather than the app held up. */
 const LOG_BUFFER = '4m';
 
@@ -81,7 +80,6 @@ function taskDefinition(
         essential: true,
         environment: environment(spec),
         user: CONTAINER_USER,
-        privileged: false,
         readonlyRootFilesystem: true,
         linuxParameters: {
           capabilities: { drop: ['ALL'] },
@@ -113,7 +111,7 @@ function environment({ variables, plan }: ReleaseSpec): KeyValuePair[] {
   const all: Record<string, string> = {
     ...plan.environment,
     ...variables,
-    ...(path === undefined ? {} : { PATH: [...folders, path === '' ? DEFAULT_PATH : path].join(':') }),
+    ...(path === undefined ? {} : { PATH: [...folders, path].join(':') }),
     HOME: '/tmp',
     PORT: String(CONTAINER_PORT),
   };

@@ -4,7 +4,7 @@ import type { DeploymentKey } from '../ports.ts';
 import type { PipelineDependencies } from './dependencies.ts';
 import { type CaughtError, DEPLOYMENT_ENDED, readCaughtError } from './errors.ts';
 import { discardOutput } from './output.ts';
-import { recordSuccess } from './release.ts';
+import { progressNow, recordSuccess } from './release.ts';
 import { closeSteps, say } from './step.ts';
 
 /** Records why a deployment failed, stops what it had started, and frees the lock. What served goes on serving.
@@ -34,7 +34,7 @@ async function settle(
 ): Promise<void> {
   const deployment = await loadDeployment(deps, key);
   // Traffic already goes to it: what failed is only the bookkeeping, so the truth is that it succeeded.
-  if (deployment.is_switched) return recordSuccess(deps, key);
+  if (deployment.is_switched && (await serves(deps, key))) return recordSuccess(deps, key);
   await deps.compute.stop(key.deployment_id);
   await discardOutput(deps, deployment);
   const { deployment: ended, moved } = await enterStatus(deps, key, 'failed', {
@@ -42,4 +42,9 @@ async function settle(
   });
   await closeSteps(deps, key, ended.status === 'cancelled' ? 'cancelled' : 'failed');
   if (moved) say(deps, key, 'deploy', `Failed (${reason}): ${message}`, 'error');
+}
+
+// The store may know of a switch that a death kept from the traffic, and whose release then didn't come up again.
+async function serves(deps: PipelineDependencies, key: DeploymentKey): Promise<boolean> {
+  return (await progressNow(deps, key)).state === 'healthy';
 }

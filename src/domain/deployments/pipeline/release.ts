@@ -94,7 +94,8 @@ async function demandNotFailed(deps: PipelineDependencies, key: DeploymentKey): 
   if (progress.state === 'failed') throw new DeploymentFailedError(progress.reason, progress.detail);
 }
 
-function progressNow(deps: PipelineDependencies, key: DeploymentKey): Promise<RolloutProgress> {
+/** How a rollout stands, without waiting for news. */
+export function progressNow(deps: PipelineDependencies, key: DeploymentKey): Promise<RolloutProgress> {
   return deps.compute.progress(key.deployment_id, AbortSignal.abort());
 }
 

@@ -141,6 +141,19 @@ test('an interrupted deployment is settled as such, and only once', async () => 
   expect(pipeline.eventTypes().filter((type) => type === 'deployment.failed')).toHaveLength(1);
 });
 
+test('a switch that a death kept from the traffic, and whose release does not come up again, has failed', async () => {
+  const key = await pipeline.queue(await pipeline.createProject());
+  await runTasks(pipeline, key, 'SwitchRoute');
+  pipeline.script.progress = [{ state: 'failed', reason: 'app_exited', detail: 'exit code 1' }];
+  await recordFailure(pipeline.deps, key, { Error: 'DeploymentFailed.app_exited', Cause: 'It ended.' });
+
+  expect(await pipeline.read(key)).toMatchObject({
+    status: 'failed',
+    is_switched: false,
+    failure: { reason: 'app_exited', message: 'It ended.' },
+  });
+});
+
 describe('a deployment that is cancelled', () => {
   const POINTS = ['fetch', 'publish', 'runOneOff', 'release', 'progress'] as const;
 

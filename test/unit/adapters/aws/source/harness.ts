@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { Parser, type ReadEntry } from 'tar';
+import { createAddressGuard } from '../../../../../src/adapters/aws/source/address-guard.ts';
+import {
+  createS3SourceProvider,
+  type S3SourceProviderOptions,
+} from '../../../../../src/adapters/aws/source/provider.ts';
+import {
+  createRepository,
+  type RepositoryFiles,
+  type TestRepository,
+} from '../../../../support/repository.ts';
+import { createGitServer, type GitServer, requestWithoutTls } from './git-server.ts';
+
+export const KEY = { tenant_id: 'ten_1', deployment_id: 'dpl_1' };
+export const LIMITS = { timeout_ms: 20_000, max_size_bytes: 5_000_000 };
+
+export interface SourceHarness {
+  readonly server: GitServer;
+  readonly repository: TestRepository;
+  readonly s3: S3Client;
+  readonly s3_mock: ReturnType<typeof mockClient>;
+  /** What was put into the bucket. */
+  readonly objects: ReadonlyMap<string, Buffer>;
+  readonly url: string;
+  provider(options?: Partial<S3SourceProviderOptions>): ReturnType<typeof createS3SourceProvider>;
+  /** What is left of a fetch on the disk. */
+  leftovers(): string[];
+  close(): Promise<void>;
+}
+
+/** A repository behind a real git server, and a bucket. */
+export async function createSourceHarness(files: RepositoryFiles): Promise<SourceHarness> {
+  const temporary_dir = mkdtempSync(join(tmpdir(), 'branchline-source-'));
+  const repository = createRepository({ files });
+  const server = await createGitServer(repository.path);
+  const s3 = new S3Client({
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  const s3_mock = mockClient(s3);
+  const objects = new Map<string, Buffer>();
+  mkdirSync(join(temporary_dir, 'work'));
+  s3_mock.on(PutObjectCommand).callsFake(async (input: PutObjectCommand['input']) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of input.Body as Readable) chunks.push(chunk as Buffer);
+    objects.set(input.Key ?? '', Buffer.concat(chunks));
+    return {};
+  });
+  s3_mock.on(DeleteObjectCommand).resolves({});
+  return {
+    server,
+    repository,
+    s3,
+    s3_mock,
+    objects,
+    url: server.url(`${basename(repository.path)}/.git`),
+    provider: (options = {}) =>
+      createS3SourceProvider({
+        storage: { bucket: 'bucket', clientFor: () => s3 },
+        temporary_dir: join(temporary_dir, 'work'),
+        limits: LIMITS,
+        guard: createAddressGuard({ allowed: ['127.0.0.1'] }),
+        request: requestWithoutTls,
+        ...options,
+      }),
+    leftovers: () => readdirSync(join(temporary_dir, 'work')),
+    async close() {
+      await server.close();
+      repository.remove();
+      rmSync(temporary_dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What an archive holds: each file's mode and content, each link's target, null for a folder. */
+export async function readArchive(archive: Buffer | undefined): Promise<Record<string, string | null>> {
+  const found: Record<string, string | null> = {};
+  const parser = new Parser({ strict: true });
+  parser.on('entry', async (entry: ReadEntry) => {
+    const chunks: Buffer[] = [];
+    entry.on('data', (chunk: Buffer) => chunks.push(chunk));
+    entry.on('end', () => {
+      const path = entry.path.replace(/^\.\//, '');
+      if (entry.type === 'Directory') found[path] = null;
+      else if (entry.type === 'SymbolicLink') found[path] = `-> ${entry.linkpath}`;
+      else found[path] = `${(entry.mode ?? 0).toString(8)} ${Buffer.concat(chunks).toString('utf8')}`;
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    parser.on('end', resolve);
+    parser.on('error', reject);
+    parser.end(archive ?? Buffer.alloc(0));
+  });
+  return found;
+}
