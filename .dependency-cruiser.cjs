@@ -95,7 +95,7 @@ module.exports = {
         pathNot: [
           '^src/contracts/',
           '^src/adapters/dynamodb/(table|declaration)\\.ts$',
-          '^state-machines/catalog\\.ts$',
+          '^state-machines/(catalog|build/build-spec)\\.ts$',
         ],
       },
     },

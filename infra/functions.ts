@@ -8,6 +8,8 @@ export interface FunctionSpec {
   readonly entry: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  /** Of /tmp; Lambda's 512 MB where nothing is said. */
+  readonly storageMb?: number;
   /** Instances kept for it, and at most used by it, in production. */
   readonly concurrency?: number;
   /** `tenant`: one tenant's items and objects, by a tagged session. `two-table`: transactions over both tables as well. */
@@ -79,7 +81,13 @@ const SEALED = { sealKey: 'read' } as const;
 
 /** The functions behind the states of deploy.asl.json; none runs longer than its state waits. */
 export const TASK_FUNCTIONS = {
-  Prepare: task('Prepare', { memoryMb: 2048, timeoutSeconds: 600, data: 'two-table', parameters: SEALED }),
+  Prepare: task('Prepare', {
+    memoryMb: 2048,
+    storageMb: 2048,
+    timeoutSeconds: 600,
+    data: 'two-table',
+    parameters: SEALED,
+  }),
   PublishImage: task('PublishImage', {
     memoryMb: 2048,
     timeoutSeconds: 900,

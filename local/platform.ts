@@ -35,6 +35,7 @@ import {
   createProjectRemover,
   type PipelineDependencies,
   recordCrash,
+  type Service,
   settleInterrupted,
 } from '../src/domain/deployments/index.ts';
 import { createMetricsConsumer } from '../src/domain/metrics/index.ts';
@@ -136,7 +137,7 @@ export async function startPlatform(
   let port = settings.port;
   const addresses = {
     domain: (host: string) => `${host}.localhost:${port}`,
-    url: (host: string) => `http://${host}.localhost:${port}`,
+    url: async ({ host }: Pick<Service, 'host'>) => `http://${host}.localhost:${port}`,
   };
 
   const lifecycle = { deployments, clock, ids };
@@ -168,6 +169,8 @@ export async function startPlatform(
       }),
       folders.sources,
     ),
+    // The builder of this process finds the source by the deployment's id.
+    builds: { handOver: async () => '' },
     images: createLocalImagePublisher(folders.images),
     compute,
     logs,

@@ -1,8 +1,16 @@
-import { type PipelineDependencies, recordFailure } from '../../src/domain/deployments/index.ts';
+import {
+  type CaughtError,
+  type PipelineDependencies,
+  recordFailure,
+} from '../../src/domain/deployments/index.ts';
 import { failureInputSchema } from '../../state-machines/catalog.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
-/** Records why the deployment failed, stops what it had started, and frees the lock. */
-export function createRecordFailureTask(deps: PipelineDependencies): Task {
-  return createTask(failureInputSchema, (input) => recordFailure(deps, input, input.error));
+/** Records why the deployment failed, stops what it had started, and frees the lock.
+ *  @param translate - gives errors of the platform's other services the pipeline's own names */
+export function createRecordFailureTask(
+  deps: PipelineDependencies,
+  translate: (caught: CaughtError) => CaughtError = (caught) => caught,
+): Task {
+  return createTask(failureInputSchema, (input) => recordFailure(deps, input, translate(input.error)));
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -72,6 +72,7 @@ export class BranchlineFunction extends Construct {
       code: assets.functionCode(spec.entry),
       handler: 'index.handler',
       memorySize: spec.memoryMb,
+      ...(spec.storageMb === undefined ? {} : { ephemeralStorageSize: Size.mebibytes(spec.storageMb) }),
       timeout: Duration.seconds(spec.timeoutSeconds),
       environment: {
         BRANCHLINE_STAGE: config.stage,

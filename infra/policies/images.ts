@@ -5,7 +5,6 @@ import { allow } from './statements.ts';
 /** Pushing images: what a registry's client does, and no more. */
 export function pushImages(repository: IRepository): PolicyStatement[] {
   return [
-    allow('RegistryLogIn', ['ecr:GetAuthorizationToken'], ['*']),
     allow(
       'PushImages',
       [

@@ -5,6 +5,4 @@ export const WILDCARD_REASONS: Readonly<Record<string, string>> = {
   StopExecutions: "Executions are named by their deployments, so only the state machine's own name is known.",
   ListTableStreams:
     "A stream's label is made with the table; listing them is what Lambda demands of a poller.",
-  RegistryLogIn:
-    'A registry token is for the account, not for a repository; pushing is allowed on one repository.',
 };

@@ -6,6 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { readBuildSpec } from '../../state-machines/build/build-spec.ts';
 import { BUILD_SUBSTITUTION, DEPLOY_TASKS, type DeployTask } from '../../state-machines/catalog.ts';
 import type { StageConfig } from '../config.ts';
 import {
@@ -23,7 +24,6 @@ import { allow, writeTraces } from '../policies/statements.ts';
 
 // As it runs on a laptop, too.
 const DEFINITION_FILE = new URL('../../state-machines/deploy.asl.json', import.meta.url);
-const BUILDSPEC_FILE = new URL('../buildspec.yml', import.meta.url);
 
 /** Deployments: the state machine, the functions of its tasks, the builds, and the images that come of them. */
 export class OrchestrationStack extends Stack {
@@ -68,14 +68,15 @@ export class OrchestrationStack extends Stack {
       projectName: functionName(config, 'build'),
       // The project's own additions (reports, source credentials) would widen what a user's code may do.
       role: role.withoutPolicyUpdates(),
-      buildSpec: new TextBuildSpec(readFileSync(BUILDSPEC_FILE, 'utf8')),
+      buildSpec: new TextBuildSpec(readBuildSpec()),
       environment: {
         buildImage: isArm ? LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0 : LinuxBuildImage.STANDARD_7_0,
         computeType: isArm ? ComputeType.SMALL : ComputeType.MEDIUM,
         privileged: true,
       },
       logging: { cloudWatch: { logGroup } },
-      timeout: Duration.minutes(30),
+      // Its own limit on the image build is shorter; the rest is for handing the image over.
+      timeout: Duration.minutes(40),
       queuedTimeout: Duration.minutes(20),
       badge: false,
     });

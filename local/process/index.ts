@@ -1,5 +1,5 @@
 export { appHostEnvironment, hostEnvironment } from './environment.ts';
-export { detectIsolationLevel, IsolationUnavailableError } from './isolation/detect.ts';
+export { IsolationUnavailableError } from './isolation/detect.ts';
 export { createProcessRunner, type ProcessRunnerOptions } from './runner.ts';
 export type {
   ErrorReporter,

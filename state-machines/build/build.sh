@@ -43,7 +43,15 @@ transfer() {
 }
 
 declare -A job=()
-build_arguments=()
+given=()
+
+# By a file, as an argument can be seen; its name is part of the argument, where a comma would begin another option.
+add_secret() {
+  [[ "$1" =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]
+  mkdir -p "$work/secrets"
+  printf '%s' "$2" >"$work/secrets/$1"
+  given+=(--secret "id=$1,src=$work/secrets/$1")
+}
 
 # Lines of NAME=BASE64: nothing in a value can end it, and nothing is evaluated.
 read_job() {
@@ -52,7 +60,8 @@ read_job() {
     name="${line%%=*}"
     value="$(base64 --decode <<<"${line#*=}")"
     case "$name" in
-      build_argument) build_arguments+=(--build-arg "$value") ;;
+      build_argument) given+=(--build-arg "$value") ;;
+      build_secret) add_secret "${value%%=*}" "${value#*=}" ;;
       *) job["$name"]="$value" ;;
     esac
   done <"$work/job"
@@ -63,6 +72,7 @@ take_job() {
   unset JOB_URL
   transfer "$url" --output "$work/job"
   read_job
+  rm "$work/job"
   # From here on the address in the build's record is worth nothing.
   transfer "${job[discard_url]:?}" --request DELETE --output /dev/null
 }
@@ -80,6 +90,8 @@ choose_dockerfile() {
   if [[ -n "${job[dockerfile]:-}" ]]; then
     dockerfile="$work/Dockerfile"
     printf '%s\n' "${job[dockerfile]}" >"$dockerfile"
+    # Read in place of the repository's own, which is for its own Dockerfile.
+    printf '%s\n' "${job[dockerignore]:-}" >"$dockerfile.dockerignore"
     return
   fi
   local path="${job[dockerfile_path]:?}"
@@ -114,7 +126,7 @@ build_image() {
   SECONDS=0
   set +e
   timeout --kill-after=30 "$limit_s" bash -c 'run_docker "$@"' build build --progress plain --network "$NETWORK" \
-    --file "$dockerfile" --tag app:latest "${build_arguments[@]}" "$work/source" 2>&1 | tee "$work/log"
+    --file "$dockerfile" --tag app:latest "${given[@]}" "$work/source" 2>&1 | tee "$work/log"
   status="${PIPESTATUS[0]}"
   set -e
   if ((status == 0)); then return; fi
@@ -123,7 +135,7 @@ build_image() {
   if (($(free_bytes) < FREE_BYTES_AT_LEAST)) || grep --quiet --ignore-case 'no space left on device' "$work/last"; then
     fail "$EXIT_STORAGE_FULL" "The build filled its disk."
   fi
-  if [[ "$(oom_kills)" != "$kills_before" ]] || grep --quiet 'successfully: exit code: 137' "$work/last"; then
+  if [[ "$(oom_kills)" != "$kills_before" ]] || grep --quiet ': exit code: 137' "$work/last"; then
     fail "$EXIT_OUT_OF_MEMORY" "The build was stopped for the memory that it used."
   fi
   fail "$EXIT_BUILD_FAILED" "The image build failed."

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { readBuildSpec } from '../../state-machines/build/build-spec.ts';
 import { BUILD_SUBSTITUTION, DEPLOY_TASKS } from '../../state-machines/catalog.ts';
 import { createResolver } from './support/policy/resolve.ts';
 import { PROD, resourcesOf, synthesize } from './support/synth.ts';
@@ -44,8 +45,7 @@ describe('the build project', () => {
   const [project] = resourcesOf(templates, 'AWS::CodeBuild::Project');
 
   test('runs the platform’s buildspec in a machine of its own, with no source of its own', () => {
-    const spec = readFileSync(new URL('../../infra/buildspec.yml', import.meta.url), 'utf8');
-    expect(project?.properties['Source']).toEqual({ Type: 'NO_SOURCE', BuildSpec: spec });
+    expect(project?.properties['Source']).toEqual({ Type: 'NO_SOURCE', BuildSpec: readBuildSpec() });
     expect(project?.properties['Environment']).toMatchObject({ PrivilegedMode: true, Type: 'ARM_CONTAINER' });
     expect(project?.properties['Artifacts']).toEqual({ Type: 'NO_ARTIFACTS' });
   });

@@ -42,6 +42,7 @@ describe('a deployment that goes well', () => {
     }
     expect(inputs.get('Build')).toMatchObject({
       EnvironmentVariablesOverride: [
+        { Name: 'JOB_URL', Value: 'ticket' },
         { Name: 'TENANT_ID', Value: KEY.tenant_id },
         { Name: 'DEPLOYMENT_ID', Value: KEY.deployment_id },
       ],
@@ -53,7 +54,8 @@ describe('a deployment that goes well', () => {
     const answers = Object.fromEntries(
       STATES.map((state) => [
         state,
-        () => (state === 'Prepare' ? { needs_build: true, needs_pre_deploy: true } : {}),
+        () =>
+          state === 'Prepare' ? { needs_build: true, needs_pre_deploy: true, build_ticket: 'ticket' } : {},
       ]),
     );
     const { eventLogs, result } = machine.run(
@@ -90,6 +92,15 @@ describe('a deployment that goes well', () => {
     await workflow.whenEnded();
 
     expect(workflow.entered.filter((state) => state === 'Prepare')).toHaveLength(1);
+  });
+});
+
+test('a build that takes too long is recorded as such', async () => {
+  const timeout = Object.assign(new Error('no time left'), { name: 'States.Timeout' });
+  const workflow = await ran({}, { Build: () => Promise.reject(timeout) });
+
+  expect(workflow.inputs.get('RecordFailure')).toMatchObject({
+    error: { Error: 'DeploymentFailed.build_timeout' },
   });
 });
 

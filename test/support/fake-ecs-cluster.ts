@@ -128,9 +128,7 @@ export class FakeCluster {
   update(input: UpdateServiceRequest): FakeService {
     const service = this.services.get(input.service ?? '');
     if (service === undefined) throw new FakeEcsError('ServiceNotFoundException', 'Service not found.');
-    if (service.status !== 'ACTIVE') {
-      throw new FakeEcsError('ServiceNotActiveException', 'Service was not ACTIVE.');
-    }
+    if (service.status !== 'ACTIVE') throw new FakeEcsError('ServiceNotActiveException', 'Not ACTIVE.');
     this.#rollOut(service, input.taskDefinition ?? '');
     return service;
   }
@@ -229,10 +227,8 @@ export class FakeCluster {
 
   #active(name: string): FakeTaskDefinition {
     const definition = this.definition(name);
-    if (definition?.status !== 'ACTIVE') {
-      throw new FakeEcsError('ClientException', 'TaskDefinition is inactive');
-    }
-    return definition;
+    if (definition?.status === 'ACTIVE') return definition;
+    throw new FakeEcsError('ClientException', 'TaskDefinition is inactive');
   }
 
   #known(name: string): FakeTaskDefinition {

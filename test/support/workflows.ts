@@ -75,7 +75,7 @@ export function createTestWorkflow(options: TestWorkflowOptions = {}): TestWorkf
       waiting.get(state)?.();
       const output = await act[state]?.(input, context);
       if (is_dead) return forever();
-      return state === 'Prepare' ? prepared : (output ?? {});
+      return state === 'Prepare' ? { build_ticket: 'ticket', ...prepared } : (output ?? {});
     };
   const names = [...STATES, 'RecordFailure'] as const;
   const engine = createWorkflowEngine({

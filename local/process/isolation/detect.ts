@@ -50,11 +50,6 @@ export async function detectSandbox(options: IsolationOptions): Promise<Sandbox>
   return PLAIN_SANDBOX;
 }
 
-/** The strongest level that works here, or the one asked for; see {@link detectSandbox}. */
-export async function detectIsolationLevel(options: IsolationOptions): Promise<IsolationLevel> {
-  return (await detectSandbox(options)).level;
-}
-
 async function makeBubblewrap(options: IsolationOptions): Promise<Sandbox> {
   if (process.platform !== 'linux') throw new IsolationUnavailableError('bubblewrap', 'it needs Linux.');
   const bwrap = await findHelper('bwrap');

@@ -17,6 +17,12 @@ export const ENVIRONMENT_NAMES = [
   'EVENT_BUS_NAME',
   /** Where the publisher puts an event that the bus will never take. */
   'FAILURE_QUEUE_URL',
+  /** Where apps run; without it there is no compute stack. Lists are separated by commas. */
+  'APPS_CLUSTER',
+  'APPS_SUBNETS',
+  'APPS_SECURITY_GROUPS',
+  'APPS_EXECUTION_ROLE_ARN',
+  'APPS_LOG_GROUP',
   'STATE_MACHINE_ARN',
   'BUILD_PROJECT',
   /** Where finished images are pushed to, as a registry's client names it. */

@@ -21,4 +21,4 @@ export type {
 } from './model.ts';
 export { planBuild } from './plan.ts';
 export { versionWarning } from './versions.ts';
-export { WELL_KNOWN_FILES, type WellKnownFile, wellKnownFile } from './well-known-files.ts';
+export { type WellKnownFile, wellKnownFile } from './well-known-files.ts';

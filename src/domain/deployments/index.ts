@@ -24,15 +24,13 @@ export type {
 export {
   deploymentSchema,
   deploymentStatusSchema,
-  failureReasonSchema,
-  isolationSchema,
   stepNameSchema,
   stepSchema,
 } from './model.ts';
 export { recordCrash } from './pipeline/crash.ts';
 export type { PipelineDependencies, TaskContext } from './pipeline/dependencies.ts';
 export type { CaughtError } from './pipeline/errors.ts';
-export { DeploymentEndedError, RolloutPendingError, toTaskError } from './pipeline/errors.ts';
+export { RolloutPendingError, toTaskError } from './pipeline/errors.ts';
 export { recordFailure, settleInterrupted } from './pipeline/failure.ts';
 export { prepare } from './pipeline/prepare.ts';
 export {
@@ -47,8 +45,9 @@ export {
   startRelease,
   switchRoute,
 } from './pipeline/release.ts';
-export { closeSteps, runStep, say } from './pipeline/step.ts';
+export { runStep, say } from './pipeline/step.ts';
 export type {
+  BuildHandOver,
   ComputeProvider,
   DeploymentFilter,
   DeploymentKey,
@@ -68,4 +67,3 @@ export type {
   Workflow,
 } from './ports.ts';
 export { createDeploymentStarter, createDeploymentStopper, createProjectRemover } from './reactions.ts';
-export { isUnderWay } from './transitions.ts';

@@ -103,6 +103,21 @@ export interface SourceProvider {
   discard(key: DeploymentKey): Promise<void>;
 }
 
+/** Hands what a build needs over to whoever builds: the platform's own code writes it, so that the build itself needs no
+ *  right to anything. */
+export interface BuildHandOver {
+  /** @param variables - what the build may see
+   *  @returns what the build is started with: an address for one use, or nothing where the builder finds it by itself */
+  handOver(
+    key: DeploymentKey,
+    build: {
+      readonly plan: BuildPlan;
+      readonly snapshot: SourceSnapshot;
+      readonly variables: Variables;
+    },
+  ): Promise<string>;
+}
+
 /** Makes a finished build an image that compute can run. */
 export interface ImagePublisher {
   /** @returns where the image is */

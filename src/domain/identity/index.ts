@@ -15,7 +15,6 @@ export {
   REFRESH_TOKEN_LIFETIME_S,
   refreshClaimsSchema,
   sessionSchema,
-  tenantSchema,
   userSchema,
 } from './model.ts';
 export type { IdentityStore, NewAccount, PasswordHasher, TokenSigner, TokenVerifier } from './ports.ts';

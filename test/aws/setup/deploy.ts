@@ -46,7 +46,7 @@ export async function setup(project: TestProject): Promise<void> {
 
 async function cdk(...args: readonly string[]): Promise<void> {
   try {
-    await run('npx', ['cdk', ...args, '--app', 'node scratch-app.ts'], { maxBuffer: MAX_OUTPUT_BYTES });
+    await run('npx', ['cdk', ...args], { maxBuffer: MAX_OUTPUT_BYTES });
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
     throw new Error(`cdk ${args[0]} failed:\n${output.slice(-4000)}`, { cause: error });

@@ -105,8 +105,9 @@ export async function createBuildHarness(): Promise<BuildHarness> {
         discard_url: `${origin}/job`,
         time_limit_s: 30,
         max_image_bytes: 1000,
-        dockerfile: { kind: 'generated', text: 'FROM scratch' },
+        dockerfile: { kind: 'generated', text: 'FROM scratch', ignore: '.git' },
         build_arguments: {},
+        build_secrets: {},
         ...changes,
       };
       objects['/job'] = Buffer.from(encodeBuildJob(job));
@@ -161,6 +162,8 @@ if [ "$1" = build ]; then
   cp -R "$last" '${harness.root}/context'
   while [ "$1" != --file ]; do shift; done
   cp "$2" '${harness.root}/dockerfile'
+  if [ -f "$2.dockerignore" ]; then cp "$2.dockerignore" '${harness.root}/dockerignore'; fi
+  if [ -d "$last/../secrets" ]; then cp -R "$last/../secrets" '${harness.root}/secrets'; fi
   ${build}
 else printf '${image}' > "$3"; fi`,
   );

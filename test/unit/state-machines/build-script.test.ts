@@ -42,6 +42,7 @@ describe('a build', () => {
     ]);
     expect(readFileSync(join(harness.root, 'context/deep/file'), 'utf8')).toBe('two');
     expect(readFileSync(join(harness.root, 'dockerfile'), 'utf8')).toBe('FROM scratch\n');
+    expect(readFileSync(join(harness.root, 'dockerignore'), 'utf8')).toBe('.git\n');
   });
 
   it("uses the repository's own Dockerfile where the job names it", async () => {
@@ -69,6 +70,27 @@ describe('a build', () => {
     expect(given).toEqual(Object.entries(build_arguments).map(([name, value]) => `${name}=${value}`));
   });
 
+  it('passes build secrets by files, so that no argument holds one', async () => {
+    const build_secrets = { TOKEN: "s3cr3t $(id)\n'two", EMPTY: '' };
+    harness.job({ build_secrets });
+    const { code, docker_build } = await harness.run();
+    expect(code).toBe(0);
+    const given = docker_build.filter((_argument, index) => docker_build[index - 1] === '--secret');
+    expect(given.map((text) => text.replace(/src=.*\//, 'src='))).toEqual([
+      'id=TOKEN,src=TOKEN',
+      'id=EMPTY,src=EMPTY',
+    ]);
+    for (const [name, value] of Object.entries(build_secrets)) {
+      expect(readFileSync(join(harness.root, 'secrets', name), 'utf8')).toBe(value);
+    }
+    expect(docker_build.join()).not.toContain('s3cr3t');
+  });
+
+  it.each(['../escaped', 'A,src=/etc/passwd', ''])('refuses a secret of the name %j', async (name) => {
+    harness.job({ build_secrets: { [name]: 'x' } });
+    expect(await harness.run()).toMatchObject({ code: 70, docker_build: [] });
+  });
+
   it('closes the metadata addresses to the image build', async () => {
     const { calls } = await harness.run();
     const closed = calls
@@ -90,6 +112,11 @@ describe('a failure has its own exit code', () => {
   it.each([
     ['a failed command', 'echo "ERROR: process did not complete successfully: exit code: 1"; exit 1', 20],
     ['a killed command', 'echo "ERROR: process did not complete successfully: exit code: 137"; exit 1', 22],
+    [
+      'a killed command, as older builders say it',
+      'echo "executor failed running [x]: exit code: 137"; exit 1',
+      22,
+    ],
     ['a full disk', 'echo "write /x: No space left on device"; exit 1', 23],
     ['text about a full disk long before the end', 'echo "no space left on device"; seq 100; exit 1', 20],
   ])('%s', async (_name, build, code) => {

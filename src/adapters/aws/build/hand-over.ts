@@ -2,7 +2,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { DeploymentKey } from '../../../domain/deployments/index.ts';
 import type { Clock } from '../../../domain/shared/ports.ts';
-import { type BuildDockerfile, encodeBuildJob } from './job-file.ts';
+import { type BuildJob, encodeBuildJob } from './job-file.ts';
 import { imageKey, jobKey, type ObjectStorage, sourceKey } from './objects.ts';
 
 export interface BuildHandOverOptions {
@@ -23,11 +23,8 @@ export interface BuildLimits {
   readonly address_life_s: number;
 }
 
-export interface BuildInput {
-  readonly dockerfile: BuildDockerfile;
-  /** What the Dockerfile may ask for by ARG. */
-  readonly build_arguments: Readonly<Record<string, string>>;
-}
+/** What the build makes an image of, beside the source. */
+export type BuildInput = Pick<BuildJob, 'dockerfile' | 'build_arguments' | 'build_secrets'>;
 
 /** The one thing that a build gets: it is a credential, and good for one use. */
 export interface BuildTicket {

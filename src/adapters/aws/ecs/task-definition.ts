@@ -5,7 +5,7 @@ import type { EcsComputeConfig, LogDestination } from './config.ts';
 import { CONTAINER_NAME, oneOffFamily, PORT_NAME, releaseFamily, releaseTags } from './names.ts';
 
 /** What a service's variables may hold together; the whole task definition holds 64 KiB. */
-export const MAX_ENVIRONMENT_BYTES = 48 * 1024;
+const MAX_ENVIRONMENT_BYTES = 48 * 1024;
 /** What of a log is kept in memory while CloudWatch is slow; then lines are lost rather than the app held up. */
 const LOG_BUFFER = '4m';
 

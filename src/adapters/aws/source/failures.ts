@@ -7,6 +7,9 @@ const STATUS_TEXTS: ReadonlyMap<number, string> = new Map([
   [403, 'The server asks for credentials: the repository is private, or is not there.'],
   [404, 'There is no repository at this address.'],
 ]);
+// Of the connection, of the name's resolution, and of TLS.
+const NETWORK_CODES =
+  /^(ECONN\w+|ENOTFOUND|EAI_\w+|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPROTO|EPIPE|ERR_(SSL|TLS)\w*|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
 const REDIRECTS = 'The server redirects to another address, which is not followed: give the final address.';
 const NOT_PUBLIC = 'Its server has no public address.';
 const UNREACHABLE = 'Its server could not be reached.';
@@ -48,8 +51,7 @@ function detailOf(error: unknown, code: string): string | undefined {
     return isRedirect(error) ? REDIRECTS : (STATUS_TEXTS.get(status) ?? `The server answered ${status}.`);
   }
   if (code === 'SmartHttpError') return NOT_GIT;
-  // A fault of TLS, of the name's resolution or of the connection.
-  if (/^(E[A-Z]+|CERT_\w+|ERR_(SSL|TLS)\w*|\w*(SELF_SIGNED|UNABLE_TO)\w*)$/.test(code)) return UNREACHABLE;
+  if (NETWORK_CODES.test(code)) return UNREACHABLE;
   // The rest is what a server's own bytes led to; a fault of ours would be a TypeError.
   return error instanceof Error && !(error instanceof TypeError) ? UNREADABLE : undefined;
 }

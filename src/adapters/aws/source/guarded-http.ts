@@ -76,7 +76,9 @@ function send(
   return new Promise((resolve, reject) => {
     const sent = request(target, options, resolve);
     sent.once('error', reject);
-    sent.once('timeout', () => sent.destroy(new Error('The server fell silent')));
+    sent.once('timeout', () =>
+      sent.destroy(Object.assign(new Error('The server fell silent'), { code: 'ETIMEDOUT' })),
+    );
     sent.end(payload);
   });
 }

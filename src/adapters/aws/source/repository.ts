@@ -29,7 +29,11 @@ export async function createRemoteRepository(options: {
   };
   const where = { fs: repository.fs, gitdir: git_dir };
   await git.init({ ...where, bare: true });
-  await git.setConfig({ ...where, path: 'remote.origin.fetch', value: '+refs/heads/*:refs/remotes/origin/*' });
+  await git.setConfig({
+    ...where,
+    path: 'remote.origin.fetch',
+    value: '+refs/heads/*:refs/remotes/origin/*',
+  });
   return repository;
 }
 
@@ -72,7 +76,8 @@ function headersOf(authorization: string | null): Record<string, string> {
 /** The machine's files, but for packs that are too large: they are looked at before they are read. */
 function limitedFiles(limits: PackLimits): git.FsClient {
   const writeFile: typeof fs.promises.writeFile = async (path, content, options) => {
-    if (typeof path === 'string' && path.endsWith('.pack') && Buffer.isBuffer(content)) demandSmallPack(content, limits);
+    if (typeof path === 'string' && path.endsWith('.pack') && Buffer.isBuffer(content))
+      demandSmallPack(content, limits);
     await fs.promises.writeFile(path, content, options);
   };
   return { promises: { ...fs.promises, writeFile } };

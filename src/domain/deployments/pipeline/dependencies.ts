@@ -1,7 +1,9 @@
 import type { ProjectStore } from '../../projects/index.ts';
 import type { Logger } from '../../shared/ports.ts';
 import type { LifecycleDependencies } from '../lifecycle.ts';
+import type { Service } from '../model.ts';
 import type {
+  BuildHandOver,
   ComputeProvider,
   DeploymentLogs,
   ImagePublisher,
@@ -16,12 +18,20 @@ export interface PipelineDependencies extends LifecycleDependencies {
   readonly releases: ReleaseStore;
   readonly services: ServiceStore;
   readonly source: SourceProvider;
+  readonly builds: BuildHandOver;
   readonly images: ImagePublisher;
   readonly compute: ComputeProvider;
   readonly logs: Pick<DeploymentLogs, 'append'>;
   readonly logger: Logger;
-  /** The public address of a service by its host label, and that address's domain alone. */
-  readonly addresses: { url(host: string): string; domain(host: string): string };
+  readonly addresses: ServiceAddresses;
+}
+
+/** Where services are reached. */
+export interface ServiceAddresses {
+  /** A service's public address, once something of it runs: on AWS the gateway gives it. */
+  url(service: Service): Promise<string>;
+  /** The domain that a host label stands for, known beforehand. */
+  domain(host: string): string;
 }
 
 /** How a task learns that its execution was stopped. */

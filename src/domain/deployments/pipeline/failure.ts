@@ -16,7 +16,12 @@ export async function recordFailure(
 ): Promise<void> {
   const failure = readCaughtError(caught);
   if (failure.reason === 'internal' && caught.Error !== DEPLOYMENT_ENDED) {
-    deps.logger.error('deployment failed on our side', { deployment_id: key.deployment_id, caught });
+    // A build's cause may hold the address that is its ticket.
+    const Cause = caught.Cause?.replace(/https?:\/\/[^\s"]+/g, '[address]');
+    deps.logger.error('deployment failed on our side', {
+      deployment_id: key.deployment_id,
+      caught: { Error: caught.Error, Cause },
+    });
   }
   await settle(deps, key, failure.reason, failure.message);
 }

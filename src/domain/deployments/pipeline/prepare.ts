@@ -3,18 +3,24 @@ import type { Project } from '../../projects/index.ts';
 import { DeploymentFailedError } from '../failure.ts';
 import { hostCandidates } from '../host.ts';
 import { changeDeployment, enterStatus } from '../lifecycle.ts';
-import type { Deployment, Service, ServiceKey } from '../model.ts';
+import type { Deployment, Service } from '../model.ts';
 import type { DeploymentKey, Release } from '../ports.ts';
+import { isUnderWay } from '../transitions.ts';
 import type { PipelineDependencies, TaskContext } from './dependencies.ts';
+import { DeploymentEndedError } from './errors.ts';
+import { loadReleaseVariables } from './release.ts';
+import { serviceKey } from './service-key.ts';
 import { runStep, say } from './step.ts';
 
 /** What the state machine decides by. */
 export interface Prepared {
   readonly needs_build: boolean;
   readonly needs_pre_deploy: boolean;
+  /** What the build is started with; see {@link BuildHandOver}. */
+  readonly build_ticket: string;
 }
 
-const NOTHING_NEEDED: Prepared = { needs_build: false, needs_pre_deploy: false };
+const NOTHING_NEEDED: Prepared = { needs_build: false, needs_pre_deploy: false, build_ticket: '' };
 
 /** Resolves the commit, stores the source, plans the build and freezes all of it into a release; a rollback finds its
  *  release made. Run again, it comes to the same release.
@@ -32,26 +38,22 @@ export async function prepare(
     if (deployment.is_switched) return NOTHING_NEEDED;
     if (deployment.rollback_of !== null) return prepareRollback(deps, key, deployment);
     await enterStatus(deps, key, 'building');
-    const release = await prepareRelease(deps, key, deployment, project, context);
-    await changeDeployment(deps, key, {
+    const { release, snapshot } = await prepareRelease(deps, key, deployment, project, context);
+    const prepared = await changeDeployment(deps, key, {
       release_id: release.id,
       branch: release.commit.branch ?? deployment.branch,
       commit: release.commit.sha,
       commit_message: release.commit.message,
       commit_author: release.commit.author,
     });
-    return { needs_build: release.image === null, needs_pre_deploy: release.plan.pre_deploy.length > 0 };
+    if (!isUnderWay(prepared.status)) throw new DeploymentEndedError(prepared.status);
+    const needs_build = release.image === null;
+    return {
+      needs_build,
+      needs_pre_deploy: release.plan.pre_deploy.length > 0,
+      build_ticket: needs_build ? await handOver(deps, prepared, release, snapshot) : '',
+    };
   });
-}
-
-/** The service's key as a deployment names it. */
-export function serviceKey(deployment: Deployment): ServiceKey {
-  return {
-    tenant_id: deployment.tenant_id,
-    project_id: deployment.project_id,
-    name: deployment.service,
-    environment: deployment.environment,
-  };
 }
 
 async function ensureService(
@@ -93,7 +95,7 @@ async function prepareRelease(
   deployment: Deployment,
   project: Project,
   context: TaskContext,
-): Promise<Release> {
+): Promise<{ readonly release: Release; readonly snapshot: SourceSnapshot }> {
   say(deps, key, 'prepare', `Fetching ${project.repository_url}`);
   const { commit, snapshot } = await deps.source.fetch(key, {
     repository_url: project.repository_url,
@@ -103,7 +105,7 @@ async function prepareRelease(
   });
   const subject = commit.message.split('\n', 1)[0] ?? '';
   say(deps, key, 'prepare', `Commit ${commit.sha.slice(0, 12)} by ${commit.author}: ${subject}`);
-  return deps.releases.create({
+  const release = await deps.releases.create({
     id: key.deployment_id.replace('dpl_', 'rel_'),
     tenant_id: key.tenant_id,
     project_id: project.id,
@@ -113,6 +115,18 @@ async function prepareRelease(
     image: null,
     created_at: deps.clock.now().toISOString(),
   });
+  return { release, snapshot };
+}
+
+async function handOver(
+  deps: PipelineDependencies,
+  deployment: Deployment,
+  release: Release,
+  snapshot: SourceSnapshot,
+): Promise<string> {
+  const variables = await loadReleaseVariables(deps, deployment);
+  const key = { tenant_id: deployment.tenant_id, deployment_id: deployment.id };
+  return deps.builds.handOver(key, { plan: release.plan, snapshot, variables });
 }
 
 function plan(deps: PipelineDependencies, key: DeploymentKey, snapshot: SourceSnapshot): BuildPlan {

@@ -9,7 +9,7 @@ import { recordCrash } from './crash.ts';
 import type { PipelineDependencies, TaskContext } from './dependencies.ts';
 import { DeploymentEndedError, RolloutPendingError } from './errors.ts';
 import { discardSource } from './output.ts';
-import { serviceKey } from './prepare.ts';
+import { serviceKey } from './service-key.ts';
 import { runStep, say } from './step.ts';
 
 type SpecDependencies = Pick<PipelineDependencies, 'releases' | 'services' | 'projects' | 'addresses'>;
@@ -68,7 +68,7 @@ export async function switchRoute(deps: PipelineDependencies, key: DeploymentKey
       await deps.deployments.switchService(service, deployment, next);
     }
     await deps.compute.promote(await loadReleaseSpec(deps, deployment));
-    say(deps, key, 'switch_route', `Serving at ${deps.addresses.url(service.host)}`);
+    say(deps, key, 'switch_route', `Serving at ${await deps.addresses.url(service)}`);
   });
 }
 
@@ -77,7 +77,7 @@ export async function recordSuccess(deps: PipelineDependencies, key: DeploymentK
   const deployment = await loadDeployment(deps, key);
   // The service is gone where the project was deleted in this moment; the deployment ends all the same.
   const service = await deps.services.find(serviceKey(deployment));
-  const url = service === undefined ? null : deps.addresses.url(service.host);
+  const url = service === undefined ? null : await deps.addresses.url(service);
   // A rerun after a death fetches a source again that is built already.
   await discardSource(deps, key);
   const { moved } = await enterStatus(deps, key, 'success', { url });

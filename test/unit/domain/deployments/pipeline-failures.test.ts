@@ -112,6 +112,15 @@ test('an error of ours is logged with its cause for the operator', async () => {
   expect(pipeline.logger.text()).toContain('secret detail');
 });
 
+test('an address in the cause of an error is not logged: it may be a credential', async () => {
+  const key = await pipeline.queue(await pipeline.createProject());
+  const Cause = '{"Value":"https://bucket.example.com/job?signature=secret"}';
+  await recordFailure(pipeline.deps, key, { Error: 'States.TaskFailed', Cause });
+
+  expect(pipeline.logger.text()).toContain('States.TaskFailed');
+  expect(pipeline.logger.text()).not.toContain('secret');
+});
+
 test('a failure that is the user’s is no error in the operator’s log', async () => {
   pipeline.script.source = failure('ref_not_found');
   await runTasks(pipeline, await pipeline.queue(await pipeline.createProject()));

@@ -7,8 +7,9 @@ import { createTestClock } from '../../../../support/test-clock.ts';
 
 const KEY = { tenant_id: 'ten_1', deployment_id: 'dpl_1' };
 const INPUT = {
-  dockerfile: { kind: 'generated', text: 'FROM scratch\n' },
+  dockerfile: { kind: 'generated', text: 'FROM scratch\n', ignore: '.git\n' },
   build_arguments: { A: 'b=c\nd' },
+  build_secrets: { TOKEN: 's=1' },
 } as const;
 
 const clock = createTestClock();
@@ -34,7 +35,7 @@ beforeEach(() => {
 
 function jobLines(): [name: string, value: string][] {
   const body = s3.commandCalls(PutObjectCommand)[0]?.args[0].input.Body;
-  const lines = String(body).trimEnd().split('\n');
+  const lines = typeof body === 'string' ? body.trimEnd().split('\n') : [];
   return lines.map((line) => {
     const end = line.indexOf('=');
     return [line.slice(0, end), Buffer.from(line.slice(end + 1), 'base64').toString('utf8')];
@@ -60,7 +61,9 @@ describe('what a build is handed', () => {
       time_limit_s: '1200',
       max_image_bytes: '4294967296',
       dockerfile: 'FROM scratch\n',
+      dockerignore: '.git\n',
       build_argument: 'A=b=c\nd',
+      build_secret: 'TOKEN=s=1',
     });
     expect(job).not.toHaveProperty('dockerfile_path');
   });

@@ -19,7 +19,7 @@ export const REPOSITORY = 'branchline-dev';
 const meta = { $metadata: {}, message: '' };
 
 /** ECR and S3 with one archive, as strict as they are: wrong digests, gaps between parts and missing layers are refused. */
-export function createRegistryDouble(archive: Buffer | undefined) {
+export function createRegistryDouble(archive: Buffer | undefined, part_bytes = 100) {
   const ecr = new ECRClient({
     region: 'eu-central-1',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
@@ -62,7 +62,7 @@ export function createRegistryDouble(archive: Buffer | undefined) {
   ecr_mock.on(InitiateLayerUploadCommand).callsFake(() => {
     const uploadId = `upload-${uploads.size + 1}`;
     uploads.set(uploadId, []);
-    return { uploadId, partSize: 100 };
+    return { uploadId, partSize: part_bytes };
   });
   ecr_mock.on(UploadLayerPartCommand).callsFake((input: UploadLayerPartCommand['input']) => {
     const parts = uploads.get(input.uploadId ?? '') ?? [];

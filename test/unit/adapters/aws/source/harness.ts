@@ -29,8 +29,7 @@ export interface SourceHarness {
   readonly objects: ReadonlyMap<string, Buffer>;
   readonly url: string;
   provider(options?: Partial<S3SourceProviderOptions>): ReturnType<typeof createS3SourceProvider>;
-  /** What is left of a fetch on the disk. */
-  leftovers(): string[];
+  /** @throws Error when a fetch left anything on the disk */
   close(): Promise<void>;
 }
 
@@ -69,11 +68,12 @@ export async function createSourceHarness(files: RepositoryFiles): Promise<Sourc
         request: requestWithoutTls,
         ...options,
       }),
-    leftovers: () => readdirSync(join(temporary_dir, 'work')),
     async close() {
+      const leftovers = readdirSync(join(temporary_dir, 'work'));
       await server.close();
       repository.remove();
       rmSync(temporary_dir, { recursive: true, force: true });
+      if (leftovers.length > 0) throw new Error(`Left on the disk: ${leftovers.join()}`);
     },
   };
 }
@@ -82,7 +82,7 @@ export async function createSourceHarness(files: RepositoryFiles): Promise<Sourc
 export async function readArchive(archive: Buffer | undefined): Promise<Record<string, string | null>> {
   const found: Record<string, string | null> = {};
   const parser = new Parser({ strict: true });
-  parser.on('entry', async (entry: ReadEntry) => {
+  parser.on('entry', (entry: ReadEntry) => {
     const chunks: Buffer[] = [];
     entry.on('data', (chunk: Buffer) => chunks.push(chunk));
     entry.on('end', () => {

@@ -1,0 +1,10 @@
+import { bindTask } from '../../runtime/aws/bind-task.ts';
+import { createPipeline, createSourceParts } from '../../runtime/aws/pipeline.ts';
+import { loadSealer } from '../../runtime/aws/secrets.ts';
+import { createTwoTable } from '../../runtime/aws/table.ts';
+import { createPrepareTask } from '../prepare.ts';
+
+const compose = async () =>
+  createPipeline({ table: createTwoTable(), sealer: await loadSealer(), ...createSourceParts() });
+
+export const handler = bindTask(compose, createPrepareTask);

@@ -1,0 +1,10 @@
+import { bindTask } from '../../runtime/aws/bind-task.ts';
+import { createImages, createPipeline } from '../../runtime/aws/pipeline.ts';
+import { loadSealer } from '../../runtime/aws/secrets.ts';
+import { createTenantTable } from '../../runtime/aws/table.ts';
+import { createPublishImageTask } from '../publish-image.ts';
+
+const compose = async () =>
+  createPipeline({ table: createTenantTable(), sealer: await loadSealer(), images: createImages() });
+
+export const handler = bindTask(compose, createPublishImageTask);
