@@ -14,13 +14,16 @@ import { tracing } from './middleware/tracing.ts';
 import { parseRequest, type RequestOf } from './request.ts';
 import { type Answer, respond, respondEmpty } from './response.ts';
 
-/** A Lambda function behind the HTTP API. On a laptop, the gateway calls it; `signal` then follows the client. */
+/** A Lambda function behind the HTTP API. On a laptop, the gateway calls it. */
 export type HttpFunction = (
   event: APIGatewayProxyEventV2,
   context: HttpContext,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-export type HttpContext = Context & { readonly signal?: AbortSignal };
+export type HttpContext = Context & {
+  /** Ends when the client is gone or the function's time nearly over. Made when it is asked for: few routes wait. */
+  readonly createSignal?: () => AbortSignal;
+};
 
 type ResponseOf<R extends Route> = R['success'] extends { readonly schema: infer S }
   ? S extends { readonly _zod: { readonly output: infer T } }
@@ -62,7 +65,7 @@ export function createHttpFunction<Routes extends Record<string, Route>>(
     if (entry === undefined) return fallback(event);
     const { route, handle } = entry;
     const principal = await admit(deps, route, event);
-    const request = parseRequest(route, event, context.signal);
+    const request = parseRequest(route, event, context.createSignal);
     const run = async () => respond(route, await handle(request, principal), event.headers['if-none-match']);
     return principal === undefined ? run() : runOnce(deps, event, principal, run);
   };

@@ -17,22 +17,22 @@ export interface RequestOf<R extends Route> {
   readonly body: Parsed<R['body']>;
   /** Refuses when If-Match was sent and names another version. */
   readonly matches: (version: number) => boolean;
-  /** Ends when the client went away or the function is about to. */
-  readonly signal: AbortSignal | undefined;
+  /** Makes a signal that ends when the client went away or the function is about to. */
+  readonly createSignal: (() => AbortSignal) | undefined;
 }
 
 /** Parses all of a request by its route's schemas. @throws AppError */
 export function parseRequest<R extends Route>(
   route: R,
   event: APIGatewayProxyEventV2,
-  signal: AbortSignal | undefined,
+  createSignal: (() => AbortSignal) | undefined,
 ): RequestOf<R> {
   return {
     parameters: parseParameters(route, event.pathParameters ?? {}),
     query: parseQuery(route, event.rawQueryString),
     body: parseBody(route, event),
     matches: (version) => matchesVersion(event.headers['if-match'], version),
-    signal,
+    createSignal,
   } as RequestOf<R>;
 }
 

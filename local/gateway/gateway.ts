@@ -82,13 +82,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     request_id: string,
   ): Promise<APIGatewayProxyStructuredResultV2> {
     const body = await readBody(request);
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
     const found = match(request.method ?? 'GET', path);
     const event = toEvent({ request, body, match: found, request_id, now: options.clock.now() });
     const call = options.functions[found.kind === 'route' ? found.route.function : 'meta'];
-    const signal = AbortSignal.any([gone.signal, closing.signal]);
-    return call(event, lambdaContext(request_id, signal));
+    return call(
+      event,
+      lambdaContext(request_id, () => AbortSignal.any([goneSignal(response), closing.signal])),
+    );
   }
 
   async function renderMetrics(): Promise<APIGatewayProxyStructuredResultV2> {
@@ -140,12 +140,20 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 
 const FUNCTION_TIMEOUT_MS = 30_000;
 
-function lambdaContext(request_id: string, signal: AbortSignal): HttpContext {
+/** Ends when the client is gone, or has its answer. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.closed) gone.abort();
+  response.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function lambdaContext(request_id: string, createSignal: () => AbortSignal): HttpContext {
   const unused = (): never => {
     throw new Error('Answer with a promise');
   };
   return {
-    signal,
+    createSignal,
     awsRequestId: request_id,
     callbackWaitsForEmptyEventLoop: false,
     functionName: 'local',

@@ -202,7 +202,7 @@ function contextOf(request_id: string, signal: AbortSignal | undefined): HttpCon
     throw new Error('Answer with a promise');
   };
   return {
-    ...(signal === undefined ? {} : { signal }),
+    ...(signal === undefined ? {} : { createSignal: () => signal }),
     awsRequestId: request_id,
     callbackWaitsForEmptyEventLoop: false,
     functionName: 'test',

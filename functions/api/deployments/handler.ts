@@ -49,7 +49,7 @@ export function createDeploymentsFunction(deps: DependenciesFor<'deployments' | 
       };
     },
 
-    getDeploymentLogs: async ({ parameters, query, signal }, principal) => {
+    getDeploymentLogs: async ({ parameters, query, createSignal }, principal) => {
       const { deployment_id } = parameters;
       const scope = cursorScope(principal, 'logs', { deployment_id });
       const after = readSequence(toPageRequest(deps.cursors, scope, query).after);
@@ -57,7 +57,7 @@ export function createDeploymentsFunction(deps: DependenciesFor<'deployments' | 
         after,
         limit: query.limit,
         wait_ms: query.wait * 1000,
-        signal,
+        signal: createSignal?.(),
       });
       return {
         body: {

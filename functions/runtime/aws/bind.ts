@@ -14,6 +14,6 @@ export function bindHttp(compose: () => Promise<HttpFunction>) {
   ): Promise<APIGatewayProxyStructuredResultV2> => {
     const call = await load();
     const left_ms = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
-    return call(event, { ...context, signal: AbortSignal.timeout(left_ms) });
+    return call(event, { ...context, createSignal: () => AbortSignal.timeout(left_ms) });
   };
 }

@@ -47,6 +47,7 @@ test('the tables are as declared: on demand, indexes, stream and TTL', async () 
     'by_project',
     'by_status',
     'by_tenant',
+    'due',
   ]);
   expect(ttl.TimeToLiveDescription).toMatchObject({ AttributeName: 'expires_at_s' });
 });
