@@ -34,14 +34,15 @@ export function addBranchline(
     twoTableRole: identity.twoTableRole,
   };
   const { api } = new ApiStack(app, id('api'), { ...common, context });
-  const orchestration = new OrchestrationStack(app, id('orchestration'), { ...common, context });
+  const apps = config.compute ? new ComputeStack(app, id('compute'), common).apps : undefined;
+  const orchestration = new OrchestrationStack(app, id('orchestration'), { ...common, context, apps });
   const events = new EventsStack(app, id('events'), {
     ...common,
     context,
     data,
     orchestration,
+    apps,
   });
   new ObservabilityStack(app, id('observability'), { ...common, api, orchestration, events });
   if (config.edge) addEdge(app, id('edge'), { ...common, api });
-  if (config.compute) new ComputeStack(app, id('compute'), common);
 }

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { IpAddresses, type IVpc, Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnGateway, CfnGatewayClusterAssociations, Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -7,10 +7,15 @@ import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
 import { functionName } from '../constructs/branchline-function.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
+import type { AppsPlacement } from '../policies/apps.ts';
+import { grant } from '../policies/grant.ts';
+import { allow } from '../policies/statements.ts';
 
 /** Opt-in: where apps run. A network without NAT, a cluster, and a gateway whose load balancers come with the first app and
  *  are shared by all. */
 export class ComputeStack extends Stack {
+  readonly apps: AppsPlacement;
+
   constructor(scope: Construct, id: string, props: StackProps & { readonly config: StageConfig }) {
     super(scope, id, props);
     const { config } = props;
@@ -28,10 +33,48 @@ export class ComputeStack extends Stack {
     );
     apps.addIngressRule(inbound, Port.allTcp(), 'The gateway');
     this.makeGateway(config, vpc, cluster, inbound);
-    new LogGroup(this, 'AppLogs', {
+    const logGroup = new LogGroup(this, 'AppLogs', {
       retention: config.logRetentionDays,
       removalPolicy: config.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    const executionRole = this.makeExecutionRole(config, logGroup);
+    this.apps = {
+      clusterArn: cluster.clusterArn,
+      clusterName: functionName(config, 'apps'),
+      executionRoleArn: executionRole.roleArn,
+      ecsArn: this.formatArn({ service: 'ecs', resource: '', arnFormat: ArnFormat.NO_RESOURCE_NAME }).replace(
+        /:$/,
+        '',
+      ),
+      environment: {
+        APPS_CLUSTER: functionName(config, 'apps'),
+        APPS_SUBNETS: vpc.publicSubnets.map((subnet) => subnet.subnetId).join(','),
+        APPS_SECURITY_GROUPS: apps.securityGroupId,
+        APPS_EXECUTION_ROLE_ARN: executionRole.roleArn,
+        APPS_LOG_GROUP: logGroup.logGroupName,
+      },
+    };
+  }
+
+  // What ECS itself does for an app: fetch its image, write its log. The app has no role at all.
+  private makeExecutionRole(config: StageConfig, logGroup: LogGroup): Role {
+    const role = new Role(this, 'ExecutionRole', {
+      roleName: functionName(config, 'app-execution'),
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    });
+    const images = this.formatArn({
+      service: 'ecr',
+      resource: 'repository',
+      resourceName: `branchline-${config.stage}`,
+    });
+    grant(role, [
+      allow('RegistryLogIn', ['ecr:GetAuthorizationToken'], ['*']),
+      allow('PullImages', ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], [images]),
+      allow('WriteAppLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+    ]);
+    return role;
   }
 
   private makeNetwork(): IVpc {

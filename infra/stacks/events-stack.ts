@@ -14,6 +14,7 @@ import { BranchlineFunction, functionName } from '../constructs/branchline-funct
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
 import { CONSUMER_FUNCTIONS, DELIVERY_FUNCTIONS } from '../functions.ts';
+import { type AppsPlacement, useApps } from '../policies/apps.ts';
 import { grant } from '../policies/grant.ts';
 import { removeImages } from '../policies/images.ts';
 import { allow, leadingKeys } from '../policies/statements.ts';
@@ -30,6 +31,7 @@ export class EventsStack extends Stack {
   readonly outboxFailures: DeadLetterQueue;
   readonly consumerFailures: ReadonlyMap<string, DeadLetterQueue>;
   private readonly context: FunctionContext;
+  private readonly apps: AppsPlacement | undefined;
 
   constructor(
     scope: Construct,
@@ -38,10 +40,12 @@ export class EventsStack extends Stack {
       readonly context: FunctionContext;
       readonly data: DataStack;
       readonly orchestration: OrchestrationStack;
+      readonly apps: AppsPlacement | undefined;
     },
   ) {
     super(scope, id, props);
     this.context = props.context;
+    this.apps = props.apps;
     this.bus = new EventBus(this, 'Bus', { eventBusName: functionName(props.context.config, 'events') });
     this.consumerFailures = new Map([
       ...this.makeConsumers(props.orchestration),
@@ -53,7 +57,7 @@ export class EventsStack extends Stack {
   }
 
   private makeConsumers(orchestration: OrchestrationStack): [string, DeadLetterQueue][] {
-    const extras = consumerExtras(this.context, orchestration);
+    const extras = consumerExtras(this.context, orchestration, this.apps);
     return (Object.keys(EVENT_RULES) as ConsumerName[]).map((name) => {
       const failures = new DeadLetterQueue(this, `${name}-failures`, this.context.config);
       const made = new BranchlineFunction(this, name, this.context, {
@@ -71,12 +75,17 @@ export class EventsStack extends Stack {
   // Executions that ended without saying so: their deployments are settled and their locks freed.
   private makeSettler({ stateMachine, repository }: OrchestrationStack): [string, DeadLetterQueue] {
     const name = 'settle-deployment';
+    const apps = useApps(this.apps, 'change');
     const failures = new DeadLetterQueue(this, `${name}-failures`, this.context.config);
     const made = new BranchlineFunction(this, name, this.context, {
       spec: DELIVERY_FUNCTIONS[name],
       failures,
-      environment: { APP_DOMAIN: this.context.config.appDomain, IMAGE_REPOSITORY: repository.repositoryUri },
-      statements: removeImages(repository),
+      environment: {
+        APP_DOMAIN: this.context.config.appDomain,
+        IMAGE_REPOSITORY: repository.repositoryUri,
+        ...apps.environment,
+      },
+      statements: [...removeImages(repository), ...apps.statements],
     });
     this.addRule(`${name}-rule`, made, failures, {
       source: ['aws.states'],
@@ -201,7 +210,9 @@ type Extras = {
 function consumerExtras(
   { config }: FunctionContext,
   { stateMachine, repository }: OrchestrationStack,
+  placement: AppsPlacement | undefined,
 ): { readonly [N in ConsumerName]?: Extras } {
+  const apps = useApps(placement, 'change');
   const machine = { STATE_MACHINE_ARN: stateMachine.stateMachineArn };
   const executions = Stack.of(stateMachine).formatArn({
     service: 'states',
@@ -215,11 +226,13 @@ function consumerExtras(
       statements: [allow('StartExecutions', ['states:StartExecution'], [stateMachine.stateMachineArn])],
     },
     'stop-deployment': {
-      environment: { ...machine, IMAGE_REPOSITORY: repository.repositoryUri },
+      environment: { ...machine, IMAGE_REPOSITORY: repository.repositoryUri, ...apps.environment },
       statements: [
         allow('StopExecutions', ['states:StopExecution'], [executions]),
         ...removeImages(repository),
+        ...apps.statements,
       ],
     },
+    'remove-project': apps,
   };
 }

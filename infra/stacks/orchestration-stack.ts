@@ -18,6 +18,7 @@ import type { FunctionContext } from '../constructs/function-context.ts';
 import { TextBuildSpec } from '../constructs/text-build-spec.ts';
 import { TASK_FUNCTIONS } from '../functions.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
+import { type AppsPlacement, type AppsUse, useApps } from '../policies/apps.ts';
 import { grant } from '../policies/grant.ts';
 import { pushImages, removeImages } from '../policies/images.ts';
 import { allow, writeTraces } from '../policies/statements.ts';
@@ -25,18 +26,32 @@ import { allow, writeTraces } from '../policies/statements.ts';
 // As it runs on a laptop, too.
 const DEFINITION_FILE = new URL('../../state-machines/deploy.asl.json', import.meta.url);
 
+/** The tasks that have to do with apps. */
+const APPS_USE: { readonly [T in DeployTask]?: AppsUse } = {
+  PreDeploy: 'change',
+  Release: 'change',
+  AwaitRollout: 'look',
+  SwitchRoute: 'change',
+  RecordSuccess: 'look',
+  RecordFailure: 'change',
+};
+
 /** Deployments: the state machine, the functions of its tasks, the builds, and the images that come of them. */
 export class OrchestrationStack extends Stack {
   readonly stateMachine: StateMachine;
   readonly repository: Repository;
   readonly builds: Project;
 
-  constructor(scope: Construct, id: string, props: StackProps & { readonly context: FunctionContext }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: StackProps & { readonly context: FunctionContext; readonly apps: AppsPlacement | undefined },
+  ) {
     super(scope, id, props);
     const { context } = props;
     this.repository = this.makeRepository(context.config);
     this.builds = this.makeBuilds(context.config);
-    this.stateMachine = this.makeStateMachine(context.config, this.makeTasks(context));
+    this.stateMachine = this.makeStateMachine(context.config, this.makeTasks(context, props.apps));
   }
 
   private makeRepository(config: StageConfig): Repository {
@@ -90,7 +105,10 @@ export class OrchestrationStack extends Stack {
     return project;
   }
 
-  private makeTasks(context: FunctionContext): Record<DeployTask, BranchlineFunction> {
+  private makeTasks(
+    context: FunctionContext,
+    apps: AppsPlacement | undefined,
+  ): Record<DeployTask, BranchlineFunction> {
     const repository = { IMAGE_REPOSITORY: this.repository.repositoryUri };
     const extras: {
       readonly [T in DeployTask]?: Pick<BranchlineFunctionProps, 'environment' | 'statements'>;
@@ -102,10 +120,12 @@ export class OrchestrationStack extends Stack {
     const made = states.map((state) => {
       const app = { APP_DOMAIN: context.config.appDomain };
       const { environment, statements = [] } = extras[state] ?? {};
+      const use = APPS_USE[state];
+      const used = use === undefined ? undefined : useApps(apps, use);
       const task = new BranchlineFunction(this, state, context, {
         spec: TASK_FUNCTIONS[state],
-        environment: { ...app, ...environment },
-        statements,
+        environment: { ...app, ...environment, ...used?.environment },
+        statements: [...statements, ...(used?.statements ?? [])],
       });
       return [state, task] as const;
     });
