@@ -18,8 +18,8 @@ export const bundledAssets: Assets = {
   argon2Layer: (architecture) => Code.fromAsset(buildArgon2Layer(architecture)),
 };
 
-// Gives the folder with `index.mjs` and its source map.
-function bundle(entry: string): string {
+/** Bundles one entry point. @returns the folder with `index.mjs` and its source map */
+export function bundle(entry: string): string {
   const source = join(CHECKOUT, entry);
   if (!existsSync(source))
     throw new Error(`There is no ${entry}, which a function in infra/functions.ts names`);

@@ -1,9 +1,3 @@
-import { tmpdir } from 'node:os';
-import process from 'node:process';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { createBuildHandOver } from '../../../src/adapters/aws/build/build-hand-over.ts';
-import { createEcrImagePublisher } from '../../../src/adapters/aws/images/publisher.ts';
-import { createS3SourceProvider } from '../../../src/adapters/aws/source/provider.ts';
 import { createDeploymentStore } from '../../../src/adapters/stores/deployment-store.ts';
 import { createLogStore } from '../../../src/adapters/stores/log-store.ts';
 import { createProjectStore } from '../../../src/adapters/stores/project-store.ts';
@@ -22,8 +16,7 @@ import type {
   SourceProvider,
 } from '../../../src/domain/deployments/index.ts';
 import { createCompute } from './compute.ts';
-import { logLevel, required } from './environment.ts';
-import { createSigningStorage, createStorage } from './storage.ts';
+import { logLevel } from './environment.ts';
 
 /** What a task has beyond what all of them share. What is left out refuses. */
 export interface PipelineParts {
@@ -57,25 +50,6 @@ export function createPipeline(
     logs,
     logger,
   };
-}
-
-/** Reads repositories, and hands them over to the build. */
-export function createSourceParts(): Required<Pick<PipelineParts, 'source' | 'builds'>> {
-  return {
-    source: createS3SourceProvider({ storage: createStorage(), temporary_dir: tmpdir() }),
-    builds: createBuildHandOver({ storage: createSigningStorage(), clock: systemClock }),
-  };
-}
-
-/** Pushes and removes images. */
-export function createImages(): ImagePublisher {
-  return createEcrImagePublisher({
-    ecr: new ECRClient({}),
-    storage: createStorage(),
-    repository_uri: required('IMAGE_REPOSITORY'),
-    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
-    logger: createLogger(logLevel()),
-  });
 }
 
 async function refuse(): Promise<never> {

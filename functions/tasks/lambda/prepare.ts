@@ -1,6 +1,7 @@
 import { bindTask } from '../../runtime/aws/bind-task.ts';
-import { createPipeline, createSourceParts } from '../../runtime/aws/pipeline.ts';
+import { createPipeline } from '../../runtime/aws/pipeline.ts';
 import { loadSealer } from '../../runtime/aws/secrets.ts';
+import { createSourceParts } from '../../runtime/aws/source-parts.ts';
 import { createTwoTable } from '../../runtime/aws/table.ts';
 import { createPrepareTask } from '../prepare.ts';
 

@@ -1,5 +1,6 @@
 import { bindTask } from '../../runtime/aws/bind-task.ts';
-import { createImages, createPipeline } from '../../runtime/aws/pipeline.ts';
+import { createImages } from '../../runtime/aws/image-publisher.ts';
+import { createPipeline } from '../../runtime/aws/pipeline.ts';
 import { loadSealer } from '../../runtime/aws/secrets.ts';
 import { createTenantTable } from '../../runtime/aws/table.ts';
 import { createPublishImageTask } from '../publish-image.ts';

@@ -9,7 +9,7 @@ import type { TestProject } from 'vitest/node';
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 // Functions run on this machine where the endpoint is a stand-in.
-const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+export const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
 declare module 'vitest' {
   interface ProvidedContext {
