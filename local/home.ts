@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -43,7 +43,7 @@ export function prepareHome(root: string, checkout: string): HomeFolders {
     caches: folder('caches'),
   };
   try {
-    for (const path of Object.values(folders)) mkdirSync(path, { recursive: true });
+    for (const path of Object.values(folders)) makeFolder(path);
     // Others may pass through to what a build or app of theirs may read, and look at nothing else.
     chmodSync(root, 0o711);
     for (const path of [folders.keys, folders.logs, folders.runs, folders.git]) chmodSync(path, 0o700);
@@ -51,6 +51,14 @@ export function prepareHome(root: string, checkout: string): HomeFolders {
     throw new HomeError(`BRANCHLINE_HOME can not be written (${root}): ${String(error)}`, error);
   }
   return folders;
+}
+
+/** Makes a folder and those above it, one by one: Node's own recursion never ends below a folder that, like /proc, says
+ *  that a new entry's parent is missing. */
+function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Keeps every other platform process off this home for as long as this one lives. SQLite's lock is the kernel's, so a

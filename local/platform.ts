@@ -202,6 +202,11 @@ export async function startPlatform(
     outbox: createOutbox(database),
     logger,
     retry_delays_ms: RETRY_DELAYS_MS,
+    // A deployment that can't be started would hold its service's lock until the lease ends.
+    onDeadLetter: async ({ tenant_id, entity }, consumer) => {
+      if (consumer !== 'start-deployment') return;
+      await settleInterrupted(pipeline, { tenant_id, deployment_id: entity.id });
+    },
   });
   on_put.deliver = (items) => bus.accept(items);
 

@@ -32,11 +32,20 @@ export function createOutboxPublisher(deps: OutboxPublisherDependencies) {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const { event, sequence_number } of entries) {
       if (refused.has(event.id)) batchItemFailures.push({ itemIdentifier: sequence_number });
-      else await deps.acknowledge(event);
+      else await acknowledge(deps, event);
     }
     if (refused.size > 0) deps.logger.warn('the bus refused events', { count: refused.size });
     return { batchItemFailures };
   };
+}
+
+/** The bus has it, so the batch must not come again for this: the sweeper acknowledges what is left. */
+async function acknowledge(deps: OutboxPublisherDependencies, event: DomainEvent): Promise<void> {
+  try {
+    await deps.acknowledge(event);
+  } catch (error) {
+    deps.logger.warn('a published event could not be acknowledged', { event_id: event.id, error });
+  }
 }
 
 async function readEntry(

@@ -9,7 +9,7 @@ import { runOnce } from './idempotency.ts';
 import { cors, isPreflight } from './middleware/cors.ts';
 import { rateLimit, takeToken } from './middleware/rate-limit.ts';
 import { recovery } from './middleware/recovery.ts';
-import { requestLog } from './middleware/request-log.ts';
+import { noteTenant, requestLog } from './middleware/request-log.ts';
 import { tracing } from './middleware/tracing.ts';
 import { parseRequest, type RequestOf } from './request.ts';
 import { type Answer, respond, respondEmpty } from './response.ts';
@@ -88,6 +88,7 @@ async function admit(
   if (route.access === 'public') return undefined;
   const token = /^Bearer ([^\s]+)$/i.exec(event.headers['authorization'] ?? '')?.[1];
   const principal = await authenticate(deps.authentication, token);
+  noteTenant(event, principal.tenant_id);
   takeToken(deps, event, 'principal', principal.user_id);
   demandPermission(principal, route.access);
   return principal;

@@ -89,7 +89,7 @@ async function runFirst(
       const refusal = respondProblem(error, event.rawPath, event.requestContext.requestId);
       await remember(deps, key, fingerprint, refusal);
     } else {
-      await deps.idempotency.release(key);
+      await forget(deps, key);
     }
     throw error;
   }
@@ -107,6 +107,15 @@ async function remember(
     await deps.idempotency.finish(key, fingerprint, toStored(response));
   } catch (error) {
     deps.logger.error('an idempotent answer could not be kept', { error });
+  }
+}
+
+/** What failed is the request, and that is what its answer and the log tell of. */
+async function forget(deps: IdempotencyDependencies, key: IdempotencyKey): Promise<void> {
+  try {
+    await deps.idempotency.release(key);
+  } catch (error) {
+    deps.logger.error('an idempotency key could not be given back', { error });
   }
 }
 

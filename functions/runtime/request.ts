@@ -53,7 +53,7 @@ function parseQuery(route: Route, text: string): unknown {
 }
 
 function parseBody(route: Route, event: APIGatewayProxyEventV2): unknown {
-  if (route.body === undefined) return undefined;
+  if (route.body === undefined) return demandNoFields(event);
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MAX_BODY_BYTES) throw new AppError('PAYLOAD_TOO_LARGE');
   if (bytes.length > 0 && !isJson(event.headers['content-type']))
@@ -64,6 +64,17 @@ function parseBody(route: Route, event: APIGatewayProxyEventV2): unknown {
   const result = route.body.safeParse(body);
   if (!result.success) throw toError(route, result.error, '');
   return result.data;
+}
+
+/** A route without a body takes an empty object too, as many clients send one; a field in it would be without effect. */
+function demandNoFields(event: APIGatewayProxyEventV2): undefined {
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length === 0) return undefined;
+  if (bytes.length > MAX_BODY_BYTES) throw new AppError('PAYLOAD_TOO_LARGE');
+  const body = parseJson(bytes);
+  if (typeof body === 'object' && body !== null && Object.keys(body).length === 0) return undefined;
+  const problem = { pointer: '/', detail: 'takes no fields' };
+  throw new AppError('VALIDATION_FAILED', { detail: 'The body takes no fields.', problems: [problem] });
 }
 
 function parseJson(bytes: Buffer): unknown {
@@ -121,7 +132,9 @@ function toProblems(issue: z.core.$ZodIssue, prefix: string): FieldProblem[] {
       detail: 'is not known',
     }));
   }
-  return [{ pointer: pointer(prefix, issue.path), detail: issue.message }];
+  const messages =
+    issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message) : [issue.message];
+  return messages.map((detail) => ({ pointer: pointer(prefix, issue.path), detail }));
 }
 
 /** RFC 6901 */

@@ -113,7 +113,11 @@ export class OrchestrationStack extends Stack {
     const extras: {
       readonly [T in DeployTask]?: Pick<BranchlineFunctionProps, 'environment' | 'statements'>;
     } = {
-      PublishImage: { environment: repository, statements: pushImages(this.repository) },
+      PublishImage: {
+        environment: repository,
+        // It takes its image back when the deployment was cancelled meanwhile.
+        statements: [...pushImages(this.repository), ...removeImages(this.repository)],
+      },
       RecordFailure: { environment: repository, statements: removeImages(this.repository) },
     };
     const states = Object.keys(DEPLOY_TASKS) as DeployTask[];

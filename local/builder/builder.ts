@@ -2,6 +2,7 @@ import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Task } from '../../functions/runtime/task.ts';
 import { createTask } from '../../functions/runtime/task.ts';
+import { createSemaphore } from '../../src/adapters/system/semaphore.ts';
 import { type Command, describeCommand } from '../../src/domain/builds/index.ts';
 import {
   type Deployment,
@@ -18,12 +19,12 @@ import {
 } from '../../src/domain/deployments/index.ts';
 import { deployInputSchema } from '../../state-machines/catalog.ts';
 import type { HomeFolders } from '../home.ts';
-import type { ProcessRunner, SandboxedProcess } from '../process/index.ts';
+import { exitOrStop, type ProcessRunner } from '../process/index.ts';
 import { sourceDirectory } from '../source/provider.ts';
 import { imageEnvironment } from './environment.ts';
 import { imageDirectory } from './images.ts';
 import type { Limits } from './limits.ts';
-import { createSemaphore } from './semaphore.ts';
+
 import { checkToolchains } from './toolchains.ts';
 import { projectUserId } from './user.ts';
 
@@ -132,7 +133,7 @@ async function runCommand(options: LocalBuilderOptions, job: Build, command: Com
     memory_limit_bytes: options.limits.build_memory_bytes,
     onLine: (line) => pipeline.logs.append(job.key, { ...line, step: 'build', level: 'info' }),
   });
-  const exit = await waitOrStop(child, job.signal, options.limits.stop_grace_ms);
+  const exit = await exitOrStop(child, job.signal, options.limits.stop_grace_ms);
   if (exit.code === 0) return;
   job.signal.throwIfAborted();
   if (exit.out_of_memory) {
@@ -146,14 +147,4 @@ async function runCommand(options: LocalBuilderOptions, job: Build, command: Com
     throw new DeploymentFailedError('storage_full', describeCommand(command));
   const how = exit.code === null ? `ended by ${exit.signal}` : `exit code ${exit.code}`;
   throw new DeploymentFailedError('build_failed', `${describeCommand(command)}: ${how}.`);
-}
-
-async function waitOrStop(child: SandboxedProcess, signal: AbortSignal, grace_ms: number) {
-  const stop = () => void child.terminate(grace_ms);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await child.exited;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

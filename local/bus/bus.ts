@@ -10,6 +10,8 @@ export interface BusOptions {
   readonly consumers: Readonly<Record<ConsumerName, EventConsumer>>;
   readonly outbox: Outbox;
   readonly logger: Logger;
+  /** Told of each dead letter, for what must not wait for anybody to look at it. */
+  readonly onDeadLetter?: (event: DomainEvent, consumer: ConsumerName) => Promise<void>;
   /** Pauses before each further attempt, in milliseconds; after the last one the event is a dead letter. */
   readonly retry_delays_ms: readonly number[];
 }
@@ -88,11 +90,20 @@ async function deliverToOne(
       if (pause_ms === undefined) {
         options.logger.error('event became a dead letter', { consumer: name, event_id: event.id, error });
         options.outbox.bury(event, name, error);
+        await tellOfDeadLetter(options, event, name);
         return true;
       }
       options.logger.warn('event will be delivered again', { consumer: name, event_id: event.id, error });
       if (signal.aborted || !(await pause(pause_ms, signal))) return false;
     }
+  }
+}
+
+async function tellOfDeadLetter(options: BusOptions, event: DomainEvent, name: ConsumerName): Promise<void> {
+  try {
+    await options.onDeadLetter?.(event, name);
+  } catch (error) {
+    options.logger.error('a dead letter could not be followed up', { event_id: event.id, error });
   }
 }
 

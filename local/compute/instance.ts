@@ -70,9 +70,10 @@ export class Instance {
 
   /** Begins; returns at once. Progress tells how it goes. */
   start(): void {
-    this.#finished = this.#supervise().catch((error: unknown) => {
+    this.#finished = this.#supervise().catch(async (error: unknown) => {
       this.#enter({ kind: 'failed', reason: 'internal', detail: '' });
       this.#say('error', `Supervision ended: ${String(error)}`);
+      await this.#process?.terminate(this.#options.limits.stop_grace_ms);
     });
   }
 

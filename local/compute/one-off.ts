@@ -1,7 +1,7 @@
 import { type Command, describeCommand } from '../../src/domain/builds/index.ts';
 import { DeploymentFailedError } from '../../src/domain/deployments/index.ts';
 import type { Limits } from '../builder/limits.ts';
-import type { OutputLine, ProcessRunner } from '../process/index.ts';
+import { exitOrStop, type OutputLine, type ProcessRunner } from '../process/index.ts';
 import type { Launch } from './launch.ts';
 import { describeExit } from './restart.ts';
 
@@ -26,10 +26,7 @@ export async function runToEnd(options: {
     memory_limit_bytes: limits.app_memory_bytes,
     onLine: options.onLine,
   });
-  const stop = () => void child.terminate(limits.stop_grace_ms);
-  signal.addEventListener('abort', stop, { once: true });
-  const exit = await child.exited;
-  signal.removeEventListener('abort', stop);
+  const exit = await exitOrStop(child, signal, limits.stop_grace_ms);
   if (exit.code === 0) return;
   options.signal?.throwIfAborted();
   const what = describeCommand(options.command);

@@ -15,7 +15,7 @@ import type { AppProxy } from '../proxy/types.ts';
 import { Instance } from './instance.ts';
 import { type LaunchOptions, launchCommand, launchWeb } from './launch.ts';
 import { runToEnd } from './one-off.ts';
-import type { Workloads } from './workloads.ts';
+import type { Workload, Workloads } from './workloads.ts';
 
 export interface LocalComputeOptions extends LaunchOptions {
   readonly runner: ProcessRunner;
@@ -37,7 +37,7 @@ export interface LocalCompute extends ComputeProvider {
   resume(load: (key: DeploymentKey) => Promise<ReleaseSpec | undefined>, wait_ms: number): Promise<void>;
   /** Stops every app; the desired state stays, so the next process starts them again. */
   shutDown(): Promise<void>;
-  /** The projects whose apps run, by project. */
+  /** The instances that serve, or are to serve again. */
   running(): readonly Instance[];
 }
 
@@ -146,7 +146,7 @@ class ProcessCompute implements LocalCompute {
     load: (key: DeploymentKey) => Promise<ReleaseSpec | undefined>,
     wait_ms: number,
   ): Promise<void> {
-    const starts = this.#options.workloads.readAll().map(async ({ service, deployment }) => {
+    const restart = async ({ service, deployment }: Workload): Promise<void> => {
       const spec = await load(deployment);
       if (spec === undefined) return this.#options.workloads.remove(service);
       const instance = this.#create(spec);
@@ -154,7 +154,14 @@ class ProcessCompute implements LocalCompute {
       this.#options.proxy.route(spec.host, null, spec.display_name);
       instance.start();
       await instance.progress(wait_ms);
-    });
+    };
+    const starts = this.#options.workloads.readAll().map((workload) =>
+      restart(workload).catch((error: unknown) => {
+        // One that can't be started must not keep the others, and the platform, from starting.
+        const { deployment_id } = workload.deployment;
+        this.#options.logger.error('app could not be started again', { deployment_id, error });
+      }),
+    );
     const all = Promise.all(starts);
     await Promise.race([all, delay(wait_ms, undefined, { ref: false })]);
   }

@@ -53,7 +53,16 @@ async function folderBytes(path: string): Promise<number> {
   const entries = await readdir(path, { withFileTypes: true, recursive: true });
   let size_bytes = 0;
   for (const entry of entries) {
-    if (entry.isFile()) size_bytes += (await lstat(join(entry.parentPath, entry.name))).size;
+    if (entry.isFile()) size_bytes += await fileBytes(join(entry.parentPath, entry.name));
   }
   return size_bytes;
+}
+
+async function fileBytes(path: string): Promise<number> {
+  try {
+    return (await lstat(path)).size;
+  } catch {
+    // It went away between the listing and the look.
+    return 0;
+  }
 }

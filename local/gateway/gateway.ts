@@ -54,8 +54,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
+    // A client that resets its connection must not end the platform; 'close' follows and is what counts.
+    socket.on('error', () => {});
     const host = classifyHost(request.headers.host, options.own_hosts);
     if (host.kind === 'app') return options.proxy.handleUpgrade(request, socket, head, host.label);
+    // Nothing else would close the connection of a client that stays.
+    socket.once('finish', () => socket.destroy());
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
 

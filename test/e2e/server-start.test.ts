@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -32,6 +32,13 @@ async function refusal(environment: Record<string, string>) {
 
 test('says that it is ready, in one line', () => {
   expect(server.stdout()).toBe(`Branchline is ready at http://localhost:${port}\n`);
+});
+
+test('keeps its database from other users of the machine', async () => {
+  for (const suffix of ['', '-wal', '-shm']) {
+    const { mode } = await stat(join(home, `branchline.sqlite${suffix}`));
+    expect(mode & 0o777).toBe(0o600);
+  }
 });
 
 describe.concurrent('a platform that can’t start', () => {
@@ -76,9 +83,21 @@ describe.concurrent('a platform that can’t start', () => {
     expect(stderr).toMatch(/^BRANCHLINE_HOME must not be inside the checkout .* Choose another folder\.\n$/);
   });
 
-  test('says that a home can not be written', async () => {
-    const { code, stderr } = await refusal({ BRANCHLINE_HOME: '/dev/null/home' });
+  test.each(['/dev/null/home', '/proc/home'])('says that a home can not be written: %s', async (path) => {
+    const { code, stderr } = await refusal({ BRANCHLINE_HOME: path });
     expect(code).toBe(1);
-    expect(stderr).toContain('BRANCHLINE_HOME can not be written (/dev/null/home)');
+    expect(stderr).toContain(`BRANCHLINE_HOME can not be written (${path})`);
+  });
+
+  test('says which file is not its database', async () => {
+    const other = await makeHome();
+    const file = join(other, 'branchline.sqlite');
+    await writeFile(file, 'not a database\n'.repeat(100));
+    const { code, stderr } = await refusal({ BRANCHLINE_HOME: other });
+    await rm(other, { recursive: true, force: true });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `The database ${file} can not be opened (file is not a database). Restore it, or set BRANCHLINE_HOME to another folder.\n`,
+    );
   });
 });

@@ -38,6 +38,11 @@ describe.each(['bubblewrap', 'user'] as const)('level %s', (level) => {
     expect((await bench.finish(script)).text).toBe('done');
   });
 
+  it('adds no line of its own to the log of a command that a signal ends', async () => {
+    const bench = await makeSandbox(level);
+    expect((await bench.finish('echo before; exec sh -c "kill -TERM \\$\\$"')).text).toBe('before');
+  });
+
   it('can write its own folder, /tmp and /dev/shm', async () => {
     const bench = await makeSandbox(level);
     const script =

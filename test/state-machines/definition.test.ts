@@ -61,6 +61,14 @@ describe('the tasks', () => {
     expect(state.TimeoutSeconds).toBeLessThan(timeout_s);
   });
 
+  test.each(Object.keys(DEPLOY_TASKS))('%s is called again when Lambda itself had no room for it', (name) => {
+    const repeated = states[name]?.Retry?.flatMap(({ ErrorEquals }) => ErrorEquals) ?? [];
+
+    expect(
+      repeated.some((error) => error === 'States.ALL' || error === 'Lambda.TooManyRequestsException'),
+    ).toBe(true);
+  });
+
   test.each(tasks)(
     '%s either hands every error to RecordFailure or repeats until it is done',
     (name, state) => {

@@ -14,15 +14,18 @@ export function bindTask(
 ) {
   const load = memoize(async () => {
     const pipeline = await compose();
-    return { run: createTask(pipeline), logs: pipeline.logs };
+    return { run: createTask(pipeline), logs: pipeline.logs, logger: pipeline.logger };
   });
   return async (input: unknown, context: Context): Promise<unknown> => {
-    const { run, logs } = await load();
+    const { run, logs, logger } = await load();
     const left_ms = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
     try {
       return await run(input, { signal: AbortSignal.timeout(left_ms) });
     } finally {
-      await logs.flush();
+      // Thrown from here, it would take the place of what the task answered or of why it failed.
+      await logs.flush().catch((error: unknown) => {
+        logger.error('log lines of a deployment were lost', { error });
+      });
     }
   };
 }

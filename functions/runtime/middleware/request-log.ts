@@ -5,6 +5,12 @@ import { traceOf } from './tracing.ts';
 
 const SERVER_ERROR = 500;
 const UNMATCHED = '$default';
+const tenants = new WeakMap<object, string>();
+
+/** Tells the log whose request it is, once that is known. */
+export function noteTenant(event: APIGatewayProxyEventV2, tenant_id: string): void {
+  tenants.set(event, tenant_id);
+}
 
 /** One line a request, with the fields of the design's section 9, and the request's metrics. The path alone is logged,
  *  never the query, which may hold a cursor. */
@@ -26,6 +32,7 @@ export function requestLog(
       duration_ms: Math.round(duration_ms * 1000) / 1000,
       user_agent: http.userAgent.slice(0, 256),
       ip: http.sourceIp,
+      tenant: tenants.get(event),
       request_id: requestId,
       ...traceOf(event),
     });

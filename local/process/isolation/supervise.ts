@@ -20,7 +20,8 @@ export const SUPERVISE_SCRIPT = [
   '  done',
   '  return 1',
   '}',
-  '"$@" 2>&4 4>&-',
+  // In a subshell: with the redirection in this one, its remark on how the command ended would go there too.
+  '(exec "$@" 2>&4 4>&-)',
   'code=$?',
   'while [ "$asked" = yes ] && others; do /bin/sleep 0.02; done',
   'exit "$code"',

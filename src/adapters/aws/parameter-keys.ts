@@ -26,6 +26,7 @@ export function createParameterVerificationKeys(
 ): VerificationKeys & { readKeySet(): Promise<readonly PublicKey[]> } {
   let keys = new Map<string, CryptoKey>();
   let read_at_ms = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
 
   const readKeySet = async (): Promise<readonly PublicKey[]> => {
     const text = await options.parameters.read(options.public_keys_parameter);
@@ -33,11 +34,12 @@ export function createParameterVerificationKeys(
   };
 
   const reread = async (): Promise<void> => {
-    read_at_ms = options.clock.now().getTime();
     const found = await readKeySet();
     keys = new Map(
       await Promise.all(found.map(async (key) => [key.kid, await importSigningKey(key)] as const)),
     );
+    // Only now: after a reading that failed, good tokens must not be taken for forged ones.
+    read_at_ms = options.clock.now().getTime();
   };
 
   return {
@@ -46,7 +48,10 @@ export function createParameterVerificationKeys(
       const known = keys.get(kid);
       if (known !== undefined) return known;
       if (options.clock.now().getTime() - read_at_ms < REREAD_AFTER_MS) return undefined;
-      await reread();
+      reading ??= reread().finally(() => {
+        reading = undefined;
+      });
+      await reading;
       return keys.get(kid);
     },
   };

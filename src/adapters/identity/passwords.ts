@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import type { PasswordHasher } from '../../domain/identity/index.ts';
+import { createSemaphore } from '../system/semaphore.ts';
 
 /** The brief's parameters: 64 MiB, one pass, four lanes, 32-byte salt and hash. 2 is Argon2id in the library's enum,
  *  which is a const enum and so can't be named under isolatedModules. */
@@ -12,34 +13,24 @@ const MAX_CONCURRENT = 2;
 
 /** Argon2id on the thread pool, a few at a time; the rest wait in order. */
 export function createPasswordHasher(): PasswordHasher {
-  const limited = createLimiter(MAX_CONCURRENT);
+  const places = createSemaphore(MAX_CONCURRENT);
   const hashPassword = (password: string) =>
-    limited(() => hash(password, { ...ARGON2ID, salt: randomBytes(SALT_BYTES) }));
-  let decoy: Promise<string> | undefined;
+    places.run(() => hash(password, { ...ARGON2ID, salt: randomBytes(SALT_BYTES) }));
+  const decoy = createDecoy();
   return {
     hash: hashPassword,
-    verify: (phc, password) => limited(() => verify(phc, password)),
+    verify: (phc, password) => places.run(() => verify(phc, password)),
     async verifyNothing(password) {
-      decoy ??= hashPassword(randomBytes(SALT_BYTES).toString('base64'));
-      const phc = await decoy;
-      await limited(() => verify(phc, password));
+      await places.run(() => verify(decoy, password));
     },
   };
 }
 
-function createLimiter(max: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      // A waiting one takes over this place, so the count stays.
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
+/** A hash of no known password. It is made up, since making one would take the first unknown address twice the time. */
+function createDecoy(): string {
+  const { memoryCost, timeCost, parallelism, outputLen } = ARGON2ID;
+  const [salt, made_up] = [SALT_BYTES, outputLen].map((length) =>
+    randomBytes(length).toString('base64').replace(/=+$/, ''),
+  );
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${salt}$${made_up}`;
 }

@@ -87,27 +87,37 @@ async function writeSegment(
 async function read(table: Table, key: DeploymentKey, query: LogQuery) {
   const scoped = scopeToTenant(table, key.tenant_id);
   const deadline_ms = performance.now() + (query.wait_ms ?? 0);
+  let lines = await readLines(scoped, key, query, await segmentOf(scoped, key, query.after + 1));
   for (;;) {
-    const lines = await readLines(scoped, key, query);
     const stop = query.signal?.aborted === true || performance.now() >= deadline_ms;
     if (lines.length > 0 || stop) return { lines, next: lines.at(-1)?.sequence ?? query.after };
-    // Nothing tells a Lambda function that an item came; asking once a second costs half a read unit each.
+    // Nothing tells a Lambda function that an item came; asking once a second costs one read unit each, since what comes
+    // next is a segment of its own.
     await pause(Math.min(POLL_MS, deadline_ms - performance.now()), query.signal);
+    lines = await readLines(scoped, key, query, query.after + 1);
   }
 }
 
-async function readLines(scoped: Table, key: DeploymentKey, query: LogQuery): Promise<NumberedLine[]> {
-  const [before] = await querySegments(scoped, key, {
-    direction: 'backward',
-    limit: 1,
-    to: segmentKey(key, query.after + 1),
-  });
-  const from = segmentKey(key, before?.first ?? 1);
+/** Where the segment begins that holds a line, or would. */
+async function segmentOf(scoped: Table, key: DeploymentKey, sequence: number): Promise<number> {
+  const to = segmentKey(key, sequence);
+  const [before] = await querySegments(scoped, key, { direction: 'backward', limit: 1, to });
+  return before?.first ?? 1;
+}
+
+/** @param first - where the segment begins that reading starts at */
+async function readLines(
+  scoped: Table,
+  key: DeploymentKey,
+  query: LogQuery,
+  first: number,
+): Promise<NumberedLine[]> {
+  const from = segmentKey(key, first);
   const found: NumberedLine[] = [];
   const segments = await querySegments(scoped, key, { direction: 'forward', limit: SEGMENTS_PER_READ, from });
-  for (const { first, lines } of segments) {
-    for (const [position, line] of lines.entries()) {
-      const sequence = first + position;
+  for (const segment of segments) {
+    for (const [position, line] of segment.lines.entries()) {
+      const sequence = segment.first + position;
       if (sequence > query.after && found.length < query.limit) found.push({ ...line, sequence });
     }
   }

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../../domain/shared/events.ts';
+import { type DomainEvent, eventEnvelopeSchema } from '../../domain/shared/events.ts';
 import { DUE_PREFIX, type Item, type PutWrite, type Table } from '../table/port.ts';
 import { toAttributes } from './entity.ts';
 import { keys } from './keys.ts';
@@ -33,7 +33,8 @@ export async function readOverdueEvents(table: Table, before: string, limit: num
       direction: 'forward',
       limit,
     });
-    events.push(...items.flatMap((item) => readOutboxItem(item) ?? []));
+    // What is no event was buried by the publisher; publishing it again and again would help nobody.
+    events.push(...items.flatMap((item) => eventEnvelopeSchema.safeParse(readOutboxItem(item)).data ?? []));
   }
   return events;
 }

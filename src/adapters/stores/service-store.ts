@@ -43,10 +43,14 @@ export function createServiceStore(table: Table): ServiceStore {
   const release = async (key: ServiceKey, item: Item): Promise<void> => {
     const host = keys.host(readText(item, 'host'));
     const claimed = await table.get(host);
-    const own = claimed?.attributes['owner'] === ownerOf(key);
+    const owner = ownerOf(key);
+    // Between the look and the write it may be freed and claimed by somebody else, whose it is then.
+    const condition = { kind: 'equals', attribute: 'owner', value: owner } as const;
     await table.transact([
       { kind: 'delete', key: item.key },
-      ...(own ? ([{ kind: 'delete', key: host }] as const) : []),
+      ...(claimed?.attributes['owner'] === owner
+        ? ([{ kind: 'delete', key: host, condition }] as const)
+        : []),
     ]);
   };
 

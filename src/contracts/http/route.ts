@@ -48,18 +48,19 @@ export function errorsOf(route: Route): ErrorCode[] {
   const codes: ErrorCode[] = [...route.errors, 'RATE_LIMITED', 'INTERNAL', 'SERVICE_UNAVAILABLE'];
   if (route.access !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN');
   if (route.method === 'POST' && route.access !== 'public') {
-    codes.push('VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_USE');
-  }
-  if (route.unknown_id !== undefined) codes.push(route.unknown_id);
-  if (route.query !== undefined) codes.push('VALIDATION_FAILED');
-  if (route.body !== undefined) {
     codes.push(
       'VALIDATION_FAILED',
       'INVALID_JSON',
       'PAYLOAD_TOO_LARGE',
-      'UNSUPPORTED_MEDIA_TYPE',
-      'STORAGE_FULL',
+      'IDEMPOTENCY_KEY_REUSED',
+      'IDEMPOTENCY_KEY_IN_USE',
     );
+  }
+  if (route.unknown_id !== undefined) codes.push(route.unknown_id);
+  if (route.query !== undefined) codes.push('VALIDATION_FAILED');
+  if (route.method !== 'GET') codes.push('STORAGE_FULL');
+  if (route.body !== undefined) {
+    codes.push('VALIDATION_FAILED', 'INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   }
   return [...new Set(codes)];
 }

@@ -50,6 +50,7 @@ export interface DeploymentStore {
    *  @throws AppError DEPLOYMENT_IN_PROGRESS */
   create(deployment: Deployment, events: readonly DomainEvent[]): Promise<void>;
   find(key: DeploymentKey): Promise<Deployment | undefined>;
+  /** A page may hold less than asked for, and even nothing, while there is more: much may have been left out. */
   list(tenant_id: string, filter: DeploymentFilter, page: PageRequest): Promise<Page<Deployment>>;
   /** Replaces `previous` by `next`; frees the lock with it when `unlock` says so.
    *  @throws AppError WRITE_CONFLICT when `previous` is no longer current */

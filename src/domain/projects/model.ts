@@ -23,7 +23,7 @@ export const variablesSchema = z
     z
       .string()
       .max(256)
-      .regex(/^[A-Z][A-Z0-9_]*$/)
+      .regex(/^[A-Z][A-Z0-9_]*$/, 'must be capital letters, digits and underscores, beginning with a letter')
       .refine((name) => !RESERVED_NAME.test(name), 'is set by the platform'),
     z
       .string()

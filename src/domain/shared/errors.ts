@@ -100,8 +100,8 @@ export const ERRORS = {
   },
   DEPLOYMENT_NOT_CANCELLABLE: {
     category: 'conflict',
-    title: 'The deployment has already ended',
-    remedy: 'Nothing is left to cancel.',
+    title: 'The deployment has ended, or traffic goes to it already',
+    remedy: 'Nothing is left to cancel; roll back to an earlier deployment instead.',
   },
   RELEASE_NOT_AVAILABLE: {
     category: 'conflict',

@@ -115,3 +115,16 @@ describe.each(routes)('%s', (operation_id, route) => {
     for (const code of errorsOf(route)) expect(responses[statusOf(code)]?.description).toContain(code);
   });
 });
+
+describe('what a route may answer', () => {
+  test.each(routes.filter(([, { method }]) => method !== 'GET'))('%s may find no room', (_id, route) => {
+    expect(errorsOf(route)).toContain('STORAGE_FULL');
+  });
+
+  test.each(['createDeployment', 'cancelDeployment', 'rollBackDeployment'] as const)(
+    '%s may lose against another writer',
+    (id) => {
+      expect(errorsOf(ROUTES[id])).toContain('WRITE_CONFLICT');
+    },
+  );
+});

@@ -142,6 +142,15 @@ describe('the recent ones of projects', () => {
   });
 });
 
+test('a list that leaves out most of a long history ends its page in time, and its pages join up', async () => {
+  await ended(1);
+  for (let number = 2; number <= 1102; number += 1) await ended(number, { created_by: OTHER_USER });
+
+  const found = await pages({ created_by: USER }, 1);
+  expect(found.length).toBeGreaterThan(1);
+  expect(found.flat()).toEqual([1]);
+});
+
 describe('the timeline', () => {
   const key = { tenant_id: TENANT, deployment_id: testId('dpl', 1) };
   const started_at = '2026-11-15T12:00:00.000Z';

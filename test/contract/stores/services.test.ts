@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createServiceStore } from '../../../src/adapters/stores/service-store.ts';
+import type { Table } from '../../../src/adapters/table/port.ts';
 import type { ServiceKey, ServiceStore } from '../../../src/domain/deployments/index.ts';
 import { expectCode } from '../../support/errors.ts';
 import { createMemoryTable } from '../../support/tables.ts';
@@ -81,4 +82,38 @@ describe('removing a project’s services', () => {
     expect(await store.find(OTHERS)).toMatchObject({ host: 'other' });
     await expectCode(store.ensure(SERVICE, ['other']), 'INTERNAL');
   });
+
+  test('leaves a host that was freed and claimed by another tenant in between', async () => {
+    const { table } = createMemoryTable();
+    const others = createServiceStore(table);
+    let freed = false;
+    const late = createServiceStore({
+      ...wrap(table),
+      async get(key) {
+        const found = await table.get(key);
+        if (key.pk === 'HOST#shop' && !freed) {
+          freed = true;
+          await others.removeAll(SERVICE.tenant_id, SERVICE.project_id);
+          await others.ensure(OTHERS, ['shop']);
+        }
+        return found;
+      },
+    });
+    await others.ensure(SERVICE, ['shop']);
+    await expect(late.removeAll(SERVICE.tenant_id, SERVICE.project_id)).rejects.toThrow();
+    await late.removeAll(SERVICE.tenant_id, SERVICE.project_id);
+
+    await expectCode(others.ensure(SERVICE, ['shop']), 'INTERNAL');
+  });
 });
+
+function wrap(table: Table): Table {
+  return {
+    get: (key) => table.get(key),
+    batchGet: (keys) => table.batchGet(keys),
+    query: (query) => table.query(query),
+    write: (write) => table.write(write),
+    add: (key, amounts) => table.add(key, amounts),
+    transact: (writes) => table.transact(writes),
+  };
+}

@@ -62,6 +62,25 @@ describe('the outbox publisher', () => {
     expect(run.published).toEqual([testId('evt', 1), testId('evt', 3)]);
   });
 
+  it('does not publish a batch again because one acknowledgement failed: that is left to the sweeper', async () => {
+    const logger = createRecordedLogger();
+    const acknowledged: string[] = [];
+    const publish = createOutboxPublisher({
+      readRecord: ({ dynamodb }) => event(dynamodb?.SequenceNumber === 'a' ? 1 : 2),
+      publish: async () => new Set(),
+      acknowledge: async ({ id }) => {
+        if (id === testId('evt', 1)) throw new Error('throttled');
+        acknowledged.push(id);
+      },
+      bury: async () => undefined,
+      logger,
+    });
+    const answer = await publish({ Records: [record('a'), record('b')] });
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(acknowledged).toEqual([testId('evt', 2)]);
+    expect(logger.text()).toContain('throttled');
+  });
+
   it('leaves alone what is no outbox item', async () => {
     const run = setUp({});
     await run.publish({ Records: [record('z')] });

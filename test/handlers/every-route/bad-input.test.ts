@@ -204,3 +204,28 @@ test('a variable may not be named as a prototype is', async () => {
     { pointer: '/environment/__proto__', detail: expect.any(String) },
   ]);
 });
+
+describe.each(['cancelDeployment', 'rollBackDeployment'] as const)(
+  '%s, which has no body',
+  (operation_id) => {
+    const send = (raw_body: string) =>
+      api.call('POST', samples[operation_id].target, {
+        token: account.token,
+        raw_body,
+        headers: { 'content-type': 'application/json' },
+      });
+
+    test.each(['{"commit":"abc"}', '[1]', '"text"', '1'])('takes no fields: %s', async (raw_body) => {
+      expectProblem(await send(raw_body), 'VALIDATION_FAILED');
+    });
+
+    test('takes JSON alone', async () => {
+      expectProblem(await send('{'), 'INVALID_JSON');
+    });
+
+    test.each(['', '{}'])('takes nothing, as %j', async (raw_body) => {
+      expect((await send(raw_body)).status).toBeLessThan(500);
+      expect((await send(raw_body)).status).not.toBe(400);
+    });
+  },
+);

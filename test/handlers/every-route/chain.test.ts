@@ -64,6 +64,7 @@ describe('every answer', () => {
         duration_ms: expect.any(Number),
         user_agent: 'test',
         ip: expect.any(String),
+        tenant: expect.stringMatching(/^ten_/),
         trace_id: 'a'.repeat(32),
         span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
       },

@@ -107,4 +107,15 @@ describe('an Idempotency-Key', () => {
   test.each(['', ' ', 'two words', 'ü', 'x'.repeat(256)])('of odd text is refused: %j', async (text) => {
     expectProblem(await create(PROJECT, { 'idempotency-key': text }), 'VALIDATION_FAILED');
   });
+
+  test('that can not be given back after a fault of ours hides nothing of that fault', async () => {
+    const fail = (message: string) => async () => {
+      throw new Error(message);
+    };
+    Object.assign(api.deps.projects.projects, { create: fail('the first fault') });
+    Object.assign(api.deps.idempotency, { release: fail('the second fault') });
+    expectProblem(await create(PROJECT), 'INTERNAL');
+    expect(api.logger.text()).toContain('the first fault');
+    expect(api.logger.text()).toContain('the second fault');
+  });
 });

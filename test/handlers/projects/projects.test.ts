@@ -84,6 +84,17 @@ describe('creating', () => {
       expectProblem(await send('POST', PATH, { ...BODY, environment }), 'VALIDATION_FAILED');
     },
   );
+
+  test.each([
+    ['PORT', 'is set by the platform'],
+    ['RAILWAY_X', 'is set by the platform'],
+    ['lower', 'must be capital letters, digits and underscores, beginning with a letter'],
+  ])('says what is wrong with the name of a variable: %s', async (name, reason) => {
+    const answer = await send('POST', PATH, { ...BODY, environment: { [name]: '1' } });
+    expect(expectProblem(answer, 'VALIDATION_FAILED').errors).toEqual([
+      { pointer: `/environment/${name}`, detail: reason },
+    ]);
+  });
 });
 
 describe('listing', () => {

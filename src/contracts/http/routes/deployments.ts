@@ -33,7 +33,7 @@ export const deploymentRoutes = {
         .optional(),
     }),
     success: { status: 202, description: 'Queued', schema: deploymentView },
-    errors: ['PROJECT_NOT_FOUND', 'DEPLOYMENT_IN_PROGRESS'],
+    errors: ['PROJECT_NOT_FOUND', 'DEPLOYMENT_IN_PROGRESS', 'WRITE_CONFLICT'],
   }),
   listDeployments: defineRoute({
     method: 'GET',
@@ -92,7 +92,7 @@ export const deploymentRoutes = {
     parameters: deploymentParameters,
     unknown_id: 'DEPLOYMENT_NOT_FOUND',
     success: { status: 200, description: 'Cancelled', schema: deploymentView },
-    errors: ['DEPLOYMENT_NOT_CANCELLABLE'],
+    errors: ['DEPLOYMENT_NOT_CANCELLABLE', 'WRITE_CONFLICT'],
   }),
   rollBackDeployment: defineRoute({
     method: 'POST',
@@ -103,6 +103,6 @@ export const deploymentRoutes = {
     parameters: deploymentParameters,
     unknown_id: 'DEPLOYMENT_NOT_FOUND',
     success: { status: 202, description: 'Queued', schema: deploymentView },
-    errors: ['PROJECT_NOT_FOUND', 'RELEASE_NOT_AVAILABLE', 'DEPLOYMENT_IN_PROGRESS'],
+    errors: ['PROJECT_NOT_FOUND', 'RELEASE_NOT_AVAILABLE', 'DEPLOYMENT_IN_PROGRESS', 'WRITE_CONFLICT'],
   }),
 };

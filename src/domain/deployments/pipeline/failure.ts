@@ -1,6 +1,7 @@
 import { FAILURE_REASONS, type FailureReason } from '../failure.ts';
 import { enterStatus, loadDeployment } from '../lifecycle.ts';
 import type { DeploymentKey } from '../ports.ts';
+import { mayEnter } from '../transitions.ts';
 import type { PipelineDependencies } from './dependencies.ts';
 import { type CaughtError, DEPLOYMENT_ENDED, readCaughtError } from './errors.ts';
 import { discardOutput } from './output.ts';
@@ -38,6 +39,8 @@ async function settle(
   message: string,
 ): Promise<void> {
   const deployment = await loadDeployment(deps, key);
+  // It served, and may serve still or be returned to: its image has to stay, and its record is written.
+  if (!mayEnter(deployment.status, 'failed') && deployment.status !== 'cancelled') return;
   // Traffic already goes to it: what failed is only the bookkeeping, so the truth is that it succeeded.
   if (deployment.is_switched && (await serves(deps, key))) return recordSuccess(deps, key);
   await deps.compute.stop(key.deployment_id);

@@ -8,7 +8,7 @@ import { composeVariables } from '../variables.ts';
 import { recordCrash } from './crash.ts';
 import type { PipelineDependencies, TaskContext } from './dependencies.ts';
 import { DeploymentEndedError, RolloutPendingError } from './errors.ts';
-import { discardSource } from './output.ts';
+import { discardOutput, discardSource } from './output.ts';
 import { serviceKey } from './service-key.ts';
 import { runStep, say } from './step.ts';
 
@@ -20,6 +20,11 @@ export async function publishImage(deps: PipelineDependencies, key: DeploymentKe
     const release = await loadRelease(deps, deployment);
     if (release.image !== null) return;
     await deps.releases.setImage(release, await deps.images.publish(key, release));
+    // Cancelled while it was being published: whoever cancelled it may have found no image to remove yet.
+    const { status } = await loadDeployment(deps, key);
+    if (isUnderWay(status)) return;
+    await discardOutput(deps, deployment);
+    throw new DeploymentEndedError(status);
   });
 }
 
@@ -41,6 +46,11 @@ export async function startRelease(deps: PipelineDependencies, key: DeploymentKe
     const { deployment } = await enterStatus(deps, key, 'deploying', { isolation: deps.compute.isolation });
     if (!isUnderWay(deployment.status)) throw new DeploymentEndedError(deployment.status);
     await deps.compute.release(await loadReleaseSpec(deps, deployment));
+    // Cancelled while it was being started: whoever cancelled it may have found nothing to stop yet.
+    const { status } = await loadDeployment(deps, key);
+    if (isUnderWay(status)) return;
+    await deps.compute.stop(key.deployment_id);
+    throw new DeploymentEndedError(status);
   });
 }
 

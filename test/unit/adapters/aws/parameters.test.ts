@@ -3,7 +3,7 @@ import {
   createParameterSigningKeys,
   createParameterVerificationKeys,
 } from '../../../../src/adapters/aws/parameter-keys.ts';
-import { createParameters } from '../../../../src/adapters/aws/parameters.ts';
+import { createParameters, type Parameters } from '../../../../src/adapters/aws/parameters.ts';
 import { AwsCallError, type AwsCaller } from '../../../../src/adapters/aws/signed-call.ts';
 import { createTokenSigner } from '../../../../src/adapters/identity/token-signer.ts';
 import { createTokenVerifier } from '../../../../src/adapters/identity/token-verifier.ts';
@@ -123,5 +123,26 @@ describe('the signing key in Parameter Store', () => {
     }).current();
     clock.advance(30_000);
     expect(await verification.find(kid)).toBeDefined();
+  });
+
+  it('is found at once after a reading that failed, and by all who ask meanwhile', async () => {
+    const { common } = options();
+    const { kid } = await createParameterSigningKeys({
+      ...common,
+      signing_key_parameter: '/private',
+    }).current();
+    let failures = 1;
+    const parameters: Parameters = {
+      ...common.parameters,
+      async read(name) {
+        failures -= 1;
+        if (failures >= 0) throw new Error('throttled');
+        return common.parameters.read(name);
+      },
+    };
+    const verification = createParameterVerificationKeys({ ...common, parameters });
+    await expect(verification.find(kid)).rejects.toThrow('throttled');
+    const found = await Promise.all([verification.find(kid), verification.find(kid)]);
+    expect(found.map((key) => key !== undefined)).toEqual([true, true]);
   });
 });

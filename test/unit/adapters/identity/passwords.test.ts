@@ -1,6 +1,11 @@
-import { hash } from '@node-rs/argon2';
-import { expect, test } from 'vitest';
+import * as argon2 from '@node-rs/argon2';
+import { expect, test, vi } from 'vitest';
 import { createPasswordHasher } from '../../../../src/adapters/identity/passwords.ts';
+
+vi.mock('@node-rs/argon2', async (importOriginal) => {
+  const original = await importOriginal<typeof argon2>();
+  return { ...original, hash: vi.fn(original.hash), verify: vi.fn(original.verify) };
+});
 
 const passwords = createPasswordHasher();
 const PHC = /^\$argon2id\$v=19\$m=65536,t=1,p=4\$[A-Za-z0-9+/]{43}\$[A-Za-z0-9+/]{43}$/;
@@ -30,7 +35,7 @@ test('only the password exactly as typed fits', async () => {
 });
 
 test('a hash made with other parameters still fits', async () => {
-  const older = await hash('correct horse', { memoryCost: 8192, timeCost: 2, parallelism: 1 });
+  const older = await argon2.hash('correct horse', { memoryCost: 8192, timeCost: 2, parallelism: 1 });
 
   expect(await passwords.verify(older, 'correct horse')).toBe(true);
 });
@@ -48,4 +53,14 @@ test('more at once than may run wait for their turn, and one that fails holds up
     ...[true, false, true, false],
     undefined,
   ]);
+});
+
+test('an unknown address costs one verification of a whole hash, also the first time', async () => {
+  const fresh = createPasswordHasher();
+  vi.clearAllMocks();
+  await fresh.verifyNothing('whatever');
+
+  expect(argon2.hash).not.toHaveBeenCalled();
+  expect(vi.mocked(argon2.verify).mock.calls).toEqual([[expect.stringMatching(PHC), 'whatever']]);
+  expect(await vi.mocked(argon2.verify).mock.results[0]?.value).toBe(false);
 });

@@ -7,6 +7,7 @@ import {
   recordFailure,
   recordSuccess,
   settleInterrupted,
+  startRelease,
 } from '../../../../src/domain/deployments/index.ts';
 import type { Project } from '../../../../src/domain/projects/index.ts';
 import type { DeployTask } from '../../../../state-machines/catalog.ts';
@@ -156,4 +157,16 @@ test('a death between the store’s switch and the traffic’s is mended by the 
 
   expect(callsOf('promote')).toBe(1);
   expect((await pipeline.read(key)).status).toBe('success');
+});
+
+test('an app that is cancelled while it is being started does not stay', async () => {
+  const deps = { ...pipeline.deps, logs: { read: async () => ({ lines: [], next: 0 }) } };
+  pipeline.script.onCall = async (name) => {
+    if (name === 'release') await cancelDeployment(deps, OWNER, key.deployment_id);
+  };
+  await runTasks(pipeline, key, 'PublishImage');
+  const before = pipeline.calls.length;
+
+  await expect(startRelease(pipeline.deps, key)).rejects.toMatchObject({ name: 'DeploymentEnded' });
+  expect(pipeline.calls.slice(before).map((call) => call.split(' ')[0])).toEqual(['release', 'stop']);
 });

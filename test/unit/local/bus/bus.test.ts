@@ -89,6 +89,22 @@ describe('a consumer that fails', () => {
     expect(test_bus.logger.lines.at(-1)?.level).toBe('error');
   });
 
+  test('to the end is told to who follows up dead letters, and who fails at that harms nothing', async () => {
+    const told: string[] = [];
+    const test_bus = createTestBus({
+      onDeadLetter: async (event, consumer) => {
+        told.push(`${consumer} ${event.id.slice(-2)}`);
+        throw new Error('no');
+      },
+    });
+    test_bus.act['start-deployment'] = refuse;
+    await test_bus.publish(QUEUED);
+    await test_bus.bus.idle();
+
+    expect(told).toEqual(['start-deployment 02']);
+    expect(test_bus.outbox.readUnpublished()).toEqual([]);
+  });
+
   test('does not keep the others from the event, or from later ones', async () => {
     const test_bus = createTestBus();
     test_bus.act.metrics = refuse;

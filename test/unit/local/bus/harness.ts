@@ -1,4 +1,4 @@
-import { type Bus, createBus } from '../../../../local/bus/bus.ts';
+import { type Bus, type BusOptions, createBus } from '../../../../local/bus/bus.ts';
 import { createOutbox, type Outbox } from '../../../../local/bus/outbox.ts';
 import { outboxWrites } from '../../../../src/adapters/stores/outbox.ts';
 import type { ConsumerName } from '../../../../src/contracts/events/rules.ts';
@@ -33,6 +33,7 @@ export function createTestBus(
     readonly earlier?: TestBus;
     readonly retry_delays_ms?: readonly number[];
     readonly wrapOutbox?: (outbox: Outbox) => Outbox;
+    readonly onDeadLetter?: NonNullable<BusOptions['onDeadLetter']>;
   } = {},
 ): TestBus {
   const current: { accept: Bus['accept'] } = { accept: () => undefined };
@@ -55,6 +56,7 @@ export function createTestBus(
     outbox,
     logger,
     retry_delays_ms: options.retry_delays_ms ?? [0, 0],
+    ...(options.onDeadLetter === undefined ? {} : { onDeadLetter: options.onDeadLetter }),
   });
   current.accept = (items) => bus.accept(items);
   return {
