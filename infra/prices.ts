@@ -1,5 +1,5 @@
-/** Public list prices in US dollars, without tax or free tier. They are entered by hand: check them against the pages below
- *  before relying on them, and set the date when you do. */
+/** Public list prices in US dollars, without tax or free tier. They were entered by hand on the date below and not yet
+ *  compared with the pages: do that before relying on them. */
 export const PRICE_LIST = {
   region: 'us-east-1',
   date: '2026-11-25',
