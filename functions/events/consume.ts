@@ -1,6 +1,5 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { EVENTS } from '../../src/contracts/events/catalog.ts';
-import type { DeploymentLogs } from '../../src/domain/deployments/index.ts';
 import { type EventConsumer, eventEnvelopeSchema } from '../../src/domain/shared/events.ts';
 
 /** An event consumer as EventBridge calls it. What is no event of the catalogue throws, so that it ends in the rule's
@@ -13,15 +12,5 @@ export function createConsumerFunction(load: () => Promise<EventConsumer>) {
     schema.parse(event.data);
     const consumer = await load();
     await consumer.handle(event);
-  };
-}
-
-/** A consumer whose log lines are written before it is done. */
-export function flushing(consumer: EventConsumer, logs: Pick<DeploymentLogs, 'flush'>): EventConsumer {
-  return {
-    async handle(event) {
-      await consumer.handle(event);
-      await logs.flush();
-    },
   };
 }

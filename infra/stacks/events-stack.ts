@@ -8,7 +8,7 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { OUTBOX_FILTER, OUTBOX_SUFFIX } from '../../src/adapters/dynamodb/table.ts';
-import { type ConsumerName, EVENT_RULES } from '../../src/contracts/events/rules.ts';
+import { type ConsumerName, EVENT_RULES, EVENT_SOURCE } from '../../src/contracts/events/rules.ts';
 import type { FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
 import { BranchlineFunction, functionName } from '../constructs/branchline-function.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
@@ -20,9 +20,6 @@ import { removeImages } from '../policies/images.ts';
 import { allow, leadingKeys } from '../policies/statements.ts';
 import type { DataStack } from './data-stack.ts';
 import type { OrchestrationStack } from './orchestration-stack.ts';
-
-/** As the publisher names itself on the bus. */
-const EVENT_SOURCE = 'branchline';
 
 /** Events: from the outbox to the bus, and from there to each consumer, with nothing lost on the way. */
 export class EventsStack extends Stack {

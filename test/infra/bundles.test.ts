@@ -7,7 +7,7 @@ import { FUNCTIONS } from '../../infra/functions.ts';
 const BUDGET_KB = 700;
 const BYTES_PER_KB = 1000;
 
-/** Over the budget, each with the least that it may not grow beyond: docs/adr/0014 says why, and what would help. */
+/** Over the budget, each with what it may not grow beyond: docs/adr/0014 says why, and what would help. */
 const OVER_BUDGET_KB: Readonly<Record<string, number>> = { prepare: 1200, 'publish-image': 900 };
 
 describe('the bundle of', () => {

@@ -1,4 +1,5 @@
 import { memoize } from '../../../src/adapters/system/memoize.ts';
+import { runAndFlush } from '../../runtime/aws/flush.ts';
 import { createImageRemover } from '../../runtime/aws/image-remover.ts';
 import { createPipeline } from '../../runtime/aws/pipeline.ts';
 import { createTenantTable } from '../../runtime/aws/table.ts';
@@ -10,6 +11,5 @@ const compose = memoize(async () =>
 const settle = createSettler(compose);
 
 export const handler = async (event: Parameters<typeof settle>[0]): Promise<void> => {
-  await settle(event);
-  await (await compose()).logs.flush();
+  await runAndFlush(await compose(), () => settle(event));
 };

@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EVENT_SOURCE } from '../../contracts/events/rules.ts';
 import type { DomainEvent } from '../../domain/shared/events.ts';
 
-const SOURCE = 'branchline';
 // PutEvents takes ten entries a call.
 const MAX_ENTRIES = 10;
 
@@ -18,7 +18,7 @@ export async function publishEvents(
       new PutEventsCommand({
         Entries: batch.map((event) => ({
           EventBusName: bus_name,
-          Source: SOURCE,
+          Source: EVENT_SOURCE,
           DetailType: event.type,
           Time: new Date(event.occurred_at),
           Detail: JSON.stringify(event),

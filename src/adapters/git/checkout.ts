@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { DeploymentFailedError, type SourceCommit } from '../../domain/deployments/index.ts';
+import { cleanAuthor, cleanMessage } from './commit-text.ts';
 import type { Repository } from './repository.ts';
 
-const MAX_MESSAGE_CHARS = 1_000;
-const MAX_AUTHOR_CHARS = 200;
 /** What an empty file or a directory takes at least: a small pack can hold billions of both. */
 const MIN_ENTRY_BYTES = 4_096;
 
@@ -22,8 +21,8 @@ export async function describeCommit(
   const output = await repository.run(['log', '-1', '--encoding=UTF-8', '--format=%an%x00%B', sha, '--']);
   const [author = '', message = ''] = output.split('\0');
   return {
-    author: firstChars(withoutControls(author).replace(/\s+/g, ' ').trim(), MAX_AUTHOR_CHARS),
-    message: firstChars(withoutControls(message).trim(), MAX_MESSAGE_CHARS),
+    author: cleanAuthor(author),
+    message: cleanMessage(message),
   };
 }
 
@@ -47,14 +46,4 @@ function entryBytes(entry: string): number {
 function tooLarge(max_size_bytes: number): DeploymentFailedError {
   const limit_mb = Math.floor(max_size_bytes / 1_000_000);
   return new DeploymentFailedError('repository_too_large', `Its files take more than ${limit_mb} MB.`);
-}
-
-function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these go to logs, terminals and environments.
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
-}
-
-function firstChars(text: string, max_chars: number): string {
-  // By code points, so that no half of a surrogate pair is left at the end.
-  return text.length <= max_chars ? text : Array.from(text).slice(0, max_chars).join('');
 }

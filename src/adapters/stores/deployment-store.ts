@@ -6,6 +6,7 @@ import {
   deploymentSchema,
   type RecentDeployment,
   type Step,
+  serviceKey,
   stepNameSchema,
   stepSchema,
 } from '../../domain/deployments/index.ts';
@@ -75,7 +76,7 @@ export function createDeploymentStore(table: Table, clock: Clock): DeploymentSto
 
     async switchService(service, previous, next) {
       const writes: Write[] = [
-        { kind: 'check', key: keys.lock(lockedBy(next)), condition: holderIs(next.id) },
+        { kind: 'check', key: keys.lock(serviceKey(next)), condition: holderIs(next.id) },
         { kind: 'put', item: deploymentItem(next), condition: versionIs(previous) },
         {
           kind: 'update',
@@ -194,17 +195,12 @@ function deploymentItem(deployment: Deployment): Item {
   };
 }
 
-function lockedBy(deployment: Deployment) {
-  const { tenant_id, project_id, service: name, environment } = deployment;
-  return { tenant_id, project_id, name, environment };
-}
-
 function takeLock(deployment: Deployment, clock: Clock): Write {
   const now_s = Math.floor(clock.now().getTime() / 1000);
   const attributes: Attributes = { holder: deployment.id, lease_ends_s: now_s + LOCK_LEASE_S };
   return {
     kind: 'put',
-    item: { key: keys.lock(lockedBy(deployment)), attributes },
+    item: { key: keys.lock(serviceKey(deployment)), attributes },
     condition: { kind: 'absent_or_less', attribute: 'lease_ends_s', value: now_s },
   };
 }
@@ -215,7 +211,7 @@ function holderIs(deployment_id: string) {
 
 // A lock that somebody else took over after its lease is theirs to free.
 async function heldLock(scoped: Table, deployment: Deployment): Promise<Write[]> {
-  const key = keys.lock(lockedBy(deployment));
+  const key = keys.lock(serviceKey(deployment));
   const lock = await scoped.get(key);
   if (lock?.attributes['holder'] !== deployment.id) return [];
   return [{ kind: 'delete', key, condition: holderIs(deployment.id) }];

@@ -1,3 +1,4 @@
+import { DEFAULT_ENVIRONMENT, DEFAULT_SERVICE } from '../../domain/deployments/index.ts';
 import {
   type Project,
   type ProjectStore,
@@ -12,7 +13,7 @@ import { keys, tenantPk } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
 import type { Sealer } from './sealer.ts';
 
-const DEFAULT_TARGET = { environment: 'production', name: 'web' } as const;
+const DEFAULT_TARGET = { environment: DEFAULT_ENVIRONMENT, name: DEFAULT_SERVICE } as const;
 
 /** The part of the store that needs no key: for functions that may not open variables. */
 export function createProjectReader(table: Table): Pick<ProjectStore, 'find'> {

@@ -1,5 +1,8 @@
 import type { EventType } from './catalog.ts';
 
+/** As the platform names itself on the bus: the publisher writes it, and every rule asks for it. */
+export const EVENT_SOURCE = 'branchline';
+
 /** Which events go to which consumer: EventBridge rules on AWS, the bus on a laptop. */
 export const EVENT_RULES = {
   'start-deployment': ['branchline.deployment.queued'],

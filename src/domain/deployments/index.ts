@@ -22,6 +22,8 @@ export type {
   StepName,
 } from './model.ts';
 export {
+  DEFAULT_ENVIRONMENT,
+  DEFAULT_SERVICE,
   deploymentSchema,
   deploymentStatusSchema,
   stepNameSchema,
@@ -45,6 +47,7 @@ export {
   startRelease,
   switchRoute,
 } from './pipeline/release.ts';
+export { serviceKey } from './pipeline/service-key.ts';
 export { runStep, say } from './pipeline/step.ts';
 export type {
   BuildHandOver,

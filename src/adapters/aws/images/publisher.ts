@@ -12,7 +12,7 @@ import { ARCHIVE_LIMITS, type ArchiveLimits, safePath, scanArchive } from './arc
 import { packFile, type StoredFile, sha256 } from './digest-file.ts';
 import { readEntries } from './entries.ts';
 import { type ArchivedImage, readImage } from './layout.ts';
-import { createEcrRegistry, type Registry } from './registry.ts';
+import { createEcrRegistry, type Registry, repositoryName } from './registry.ts';
 
 export interface EcrImagePublisherOptions {
   readonly ecr: ECRClient;
@@ -42,7 +42,7 @@ const LAYER_TYPE = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
  */
 export function createEcrImagePublisher(options: EcrImagePublisherOptions): ImagePublisher {
   const { storage, repository_uri, logger, limits = ARCHIVE_LIMITS } = options;
-  const registry = createEcrRegistry(options.ecr, repository_uri.slice(repository_uri.indexOf('/') + 1));
+  const registry = createEcrRegistry(options.ecr, repositoryName(repository_uri));
 
   const push = async (key: DeploymentKey, tag: string): Promise<string> => {
     const s3 = await storage.clientFor(key.tenant_id);

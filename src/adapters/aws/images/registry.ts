@@ -138,3 +138,8 @@ async function* inParts(chunks: AsyncIterable<Uint8Array>, part_bytes: number): 
   }
   if (held_bytes > 0) yield Buffer.concat(held);
 }
+
+/** A repository's name as ECR's API takes it. @param uri - `<account>.dkr.ecr.<region>.amazonaws.com/<name>` */
+export function repositoryName(uri: string): string {
+  return uri.slice(uri.indexOf('/') + 1);
+}
