@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idSchema } from '../src/domain/shared/schemas.ts';
+import { buildTimesSchema } from './build/build-times.ts';
 
 /** The input of deploy.asl.json, and what each of its tasks gets of it. */
 export const deployInputSchema = z.object({
@@ -7,6 +8,10 @@ export const deployInputSchema = z.object({
   deployment_id: idSchema('dpl'),
 });
 export type DeployInput = z.infer<typeof deployInputSchema>;
+
+/** What the task after the build gets: beside the input, when the build began and ended. An execution that an earlier
+ *  version started lacks it. */
+export const builtInputSchema = deployInputSchema.extend({ build: buildTimesSchema.optional() });
 
 /** What the failure task gets beside the input. */
 export const failureInputSchema = deployInputSchema.extend({
@@ -28,4 +33,13 @@ export const DEPLOY_TASKS = {
 export type DeployTask = keyof typeof DEPLOY_TASKS;
 
 export const BUILD_STATE = 'Build';
+/** What is put in for CodeBuild's project and for the log of its builds. */
 export const BUILD_SUBSTITUTION = 'BuildProjectName';
+export const BUILD_LOG_SUBSTITUTION = 'BuildLogGroup';
+
+/** Every name that deploy.asl.json leaves a place for. */
+export const SUBSTITUTIONS: readonly string[] = [
+  ...Object.values(DEPLOY_TASKS).map(({ substitution }) => substitution),
+  BUILD_SUBSTITUTION,
+  BUILD_LOG_SUBSTITUTION,
+];

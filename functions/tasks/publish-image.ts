@@ -1,8 +1,8 @@
 import { type PipelineDependencies, publishImage } from '../../src/domain/deployments/index.ts';
-import { deployInputSchema } from '../../state-machines/catalog.ts';
+import { builtInputSchema } from '../../state-machines/catalog.ts';
 import { createTask, type Task } from '../runtime/task.ts';
 
-/** Turns the finished build into an image. */
+/** Ends the build's step, and turns what was built into an image. */
 export function createPublishImageTask(deps: PipelineDependencies): Task {
-  return createTask(deployInputSchema, (input) => publishImage(deps, input));
+  return createTask(builtInputSchema, (input) => publishImage(deps, input, input.build?.duration_ms));
 }

@@ -7,7 +7,12 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { readBuildSpec } from '../../state-machines/build/build-spec.ts';
-import { BUILD_SUBSTITUTION, DEPLOY_TASKS, type DeployTask } from '../../state-machines/catalog.ts';
+import {
+  BUILD_LOG_SUBSTITUTION,
+  BUILD_SUBSTITUTION,
+  DEPLOY_TASKS,
+  type DeployTask,
+} from '../../state-machines/catalog.ts';
 import type { StageConfig } from '../config.ts';
 import {
   BranchlineFunction,
@@ -41,6 +46,7 @@ export class OrchestrationStack extends Stack {
   readonly stateMachine: StateMachine;
   readonly repository: Repository;
   readonly builds: Project;
+  readonly buildLog: LogGroup;
 
   constructor(
     scope: Construct,
@@ -50,7 +56,8 @@ export class OrchestrationStack extends Stack {
     super(scope, id, props);
     const { context } = props;
     this.repository = this.makeRepository(context.config);
-    this.builds = this.makeBuilds(context.config);
+    this.buildLog = this.makeBuildLog(context.config);
+    this.builds = this.makeBuilds(context.config, this.buildLog);
     this.stateMachine = this.makeStateMachine(context.config, this.makeTasks(context, props.apps));
   }
 
@@ -66,11 +73,14 @@ export class OrchestrationStack extends Stack {
     });
   }
 
-  private makeBuilds(config: StageConfig): Project {
-    const logGroup = new LogGroup(this, 'BuildLog', {
+  private makeBuildLog(config: StageConfig): LogGroup {
+    return new LogGroup(this, 'BuildLog', {
       retention: config.logRetentionDays,
       removalPolicy: config.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+  }
+
+  private makeBuilds(config: StageConfig, logGroup: LogGroup): Project {
     const role = new Role(this, 'BuildRole', {
       roleName: functionName(config, 'build'),
       assumedBy: new ServicePrincipal('codebuild.amazonaws.com'),
@@ -193,6 +203,7 @@ export class OrchestrationStack extends Stack {
         states.map((state) => [DEPLOY_TASKS[state].substitution, tasks[state].function.functionArn]),
       ),
       [BUILD_SUBSTITUTION]: this.builds.projectName,
+      [BUILD_LOG_SUBSTITUTION]: this.buildLog.logGroupName,
     };
   }
 }

@@ -5,15 +5,15 @@ import { createTask } from '../../functions/runtime/task.ts';
 import { createSemaphore } from '../../src/adapters/system/semaphore.ts';
 import { type Command, describeCommand } from '../../src/domain/builds/index.ts';
 import {
-  type Deployment,
+  DeploymentEndedError,
   DeploymentFailedError,
   type DeploymentKey,
+  endBuild,
+  isUnderWay,
   loadDeployment,
   loadRelease,
   loadReleaseVariables,
   type PipelineDependencies,
-  recordBuildDuration,
-  runStep,
   say,
   type TaskContext,
 } from '../../src/domain/deployments/index.ts';
@@ -61,21 +61,19 @@ export function createLocalBuilder(options: LocalBuilderOptions): Task {
       parameters.EnvironmentVariablesOverride.map(({ Name, Value }) => [Name.toLowerCase(), Value]),
     );
     const key = deployInputSchema.parse(variables);
-    await places.run(
-      () => runStep(options.pipeline, key, 'build', (deployment) => build(options, key, deployment, context)),
-      context.signal,
-    );
+    return places.run(() => build(options, key, context), context.signal);
   });
 }
 
+/** @returns what the state machine selects of a finished build */
 async function build(
   options: LocalBuilderOptions,
   key: DeploymentKey,
-  deployment: Deployment,
   context: TaskContext,
-): Promise<void> {
+): Promise<{ readonly Build: { readonly StartTime: number; readonly EndTime: number } }> {
   const { pipeline, runner, folders } = options;
   const current = await loadDeployment(pipeline, key);
+  if (!isUnderWay(current.status)) throw new DeploymentEndedError(current.status);
   const release = await loadRelease(pipeline, current);
   const warnings = await checkToolchains(release.plan, options.host_environment);
   for (const warning of warnings) say(pipeline, key, 'build', warning, 'warn');
@@ -83,11 +81,11 @@ async function build(
   const image_dir = imageDirectory(folders.images, release.id);
   await rm(image_dir, { recursive: true, force: true });
   await rename(sourceDirectory(folders.sources, key.deployment_id), image_dir);
-  const home = `${folders.caches}/${deployment.project_id}`;
+  const home = `${folders.caches}/${current.project_id}`;
   const temporary = `${home}/tmp`;
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
-  const user_id = projectUserId(deployment.project_id);
+  const user_id = projectUserId(current.project_id);
   for (const path of [image_dir, home]) await runner.prepareWritablePath(path, user_id);
 
   const timeout_ms = options.limits.build_timeout_ms;
@@ -105,18 +103,20 @@ async function build(
     TMPDIR: temporary,
   };
   const job: Build = { key, image_dir, environment, signal, user_id, writable_paths: [image_dir, home] };
-  const started = Date.now();
+  const StartTime = pipeline.clock.now().getTime();
   try {
     for (const command of [...release.plan.install, ...release.plan.build]) {
       await runCommand(options, job, command);
     }
   } catch (error) {
     await rm(image_dir, { recursive: true, force: true });
+    // Stopped from outside: whoever stopped it ends the step, or another run goes on with it.
+    if (context.signal?.aborted === true) throw error;
+    await endBuild(pipeline, key, 'failed', pipeline.clock.now().getTime() - StartTime);
     if (!timeout.aborted) throw error;
     throw new DeploymentFailedError('build_timeout', `The limit is ${timeout_ms / 1000} s.`, error);
-  } finally {
-    await recordBuildDuration(pipeline, key, Date.now() - started);
   }
+  return { Build: { StartTime, EndTime: pipeline.clock.now().getTime() } };
 }
 
 async function runCommand(options: LocalBuilderOptions, job: Build, command: Command): Promise<void> {

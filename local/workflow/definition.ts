@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { StateMachine } from 'aws-local-stepfunctions';
-import { BUILD_SUBSTITUTION, DEPLOY_TASKS } from '../../state-machines/catalog.ts';
+import { SUBSTITUTIONS } from '../../state-machines/catalog.ts';
 
 type Definition = ConstructorParameters<typeof StateMachine>[0];
 
@@ -8,8 +8,7 @@ type Definition = ConstructorParameters<typeof StateMachine>[0];
  *  handler; they only have to look like names. */
 export function readDefinition(): Definition {
   const text = readFileSync(new URL('../../state-machines/deploy.asl.json', import.meta.url), 'utf8');
-  const names = [...Object.values(DEPLOY_TASKS).map((task) => task.substitution), BUILD_SUBSTITUTION];
-  const filled = names.reduce(
+  const filled = SUBSTITUTIONS.reduce(
     (result, name) => result.replaceAll(`\${${name}}`, `arn:aws:lambda:local:000000000000:function:${name}`),
     text,
   );

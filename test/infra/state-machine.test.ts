@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readBuildSpec } from '../../state-machines/build/build-spec.ts';
-import { BUILD_SUBSTITUTION, DEPLOY_TASKS } from '../../state-machines/catalog.ts';
+import {
+  BUILD_LOG_SUBSTITUTION,
+  BUILD_SUBSTITUTION,
+  DEPLOY_TASKS,
+  SUBSTITUTIONS,
+} from '../../state-machines/catalog.ts';
 import { createResolver } from './support/policy/resolve.ts';
 import { PROD, resourcesOf, synthesize } from './support/synth.ts';
 
@@ -26,13 +31,13 @@ describe('the state machine that is deployed', () => {
     expect(substitute(FILE)).not.toMatch(/\$\{|missing/);
   });
 
-  test('is substituted with its tasks’ functions and the build project, and nothing else', () => {
-    const names = Object.values(DEPLOY_TASKS).map(({ substitution }) => substitution);
-    expect(Object.keys(substitutions).toSorted()).toEqual([...names, BUILD_SUBSTITUTION].toSorted());
+  test('is substituted with its tasks’ functions, the build project and its log, and nothing else', () => {
+    expect(Object.keys(substitutions).toSorted()).toEqual(SUBSTITUTIONS.toSorted());
     for (const [state, { substitution }] of Object.entries(DEPLOY_TASKS)) {
       expect(substitutions[substitution]).toMatch(new RegExp(`^<orchestration/${state}Function\\w+\\.Arn>$`));
     }
     expect(substitutions[BUILD_SUBSTITUTION]).toMatch(/^<orchestration\/Builds\w+>$/);
+    expect(substitutions[BUILD_LOG_SUBSTITUTION]).toMatch(/^<orchestration\/BuildLog\w+>$/);
   });
 
   test('is of the kind that keeps its history', () => {

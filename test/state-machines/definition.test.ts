@@ -3,7 +3,7 @@ import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import { createDeployTasks } from '../../functions/tasks/index.ts';
 import { readDefinition } from '../../local/workflow/definition.ts';
-import { BUILD_STATE, BUILD_SUBSTITUTION, DEPLOY_TASKS } from '../../state-machines/catalog.ts';
+import { BUILD_STATE, DEPLOY_TASKS, SUBSTITUTIONS } from '../../state-machines/catalog.ts';
 import { createTestPipeline } from '../support/pipeline.ts';
 
 interface State {
@@ -32,9 +32,8 @@ test('the filled definition is valid Amazon States Language', () => {
 
 test('every placeholder is filled, and every known substitution has its place', () => {
   const placeholders = [...source.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => String(name));
-  const known = [...Object.values(DEPLOY_TASKS).map(({ substitution }) => substitution), BUILD_SUBSTITUTION];
 
-  expect(placeholders.sort()).toEqual(known.sort());
+  expect(placeholders.toSorted()).toEqual(SUBSTITUTIONS.toSorted());
   expect(JSON.stringify(readDefinition())).not.toContain('${');
 });
 

@@ -2,7 +2,8 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, test } from 'vitest';
 import { readDefinition } from '../../local/workflow/definition.ts';
 import { RolloutPendingError } from '../../src/domain/deployments/index.ts';
-import { createTestWorkflow, KEY, STATES, type StateName } from '../support/workflows.ts';
+import { builtInputSchema } from '../../state-machines/catalog.ts';
+import { createTestWorkflow, FINISHED_BUILD, KEY, STATES, type StateName } from '../support/workflows.ts';
 
 const without = (...left_out: StateName[]) => STATES.filter((state) => !left_out.includes(state));
 
@@ -16,6 +17,11 @@ async function ran(
   await workflow.whenEnded();
   return workflow;
 }
+
+const ANSWERS: Partial<Record<StateName, typeof FINISHED_BUILD | Record<string, string | boolean>>> = {
+  Prepare: { needs_build: true, needs_pre_deploy: true, build_ticket: 'ticket' },
+  Build: FINISHED_BUILD,
+};
 
 describe('a deployment that goes well', () => {
   test.each([
@@ -38,7 +44,7 @@ describe('a deployment that goes well', () => {
 
     for (const [state, input] of inputs) {
       if (state !== 'Build') expect(input, state).toMatchObject({ ...KEY });
-      expect(JSON.stringify(input).length, state).toBeLessThan(500);
+      expect(JSON.stringify(input).length, state).toBeLessThan(600);
     }
     expect(inputs.get('Build')).toMatchObject({
       EnvironmentVariablesOverride: [
@@ -46,18 +52,15 @@ describe('a deployment that goes well', () => {
         { Name: 'TENANT_ID', Value: KEY.tenant_id },
         { Name: 'DEPLOYMENT_ID', Value: KEY.deployment_id },
       ],
+      LogsConfigOverride: {
+        CloudWatchLogs: { StreamName: `${KEY.tenant_id}/${KEY.deployment_id}/build` },
+      },
     });
   });
 
   test('takes at most 12 state transitions, each of which costs money', async () => {
     const machine = new StateMachine(readDefinition(), { validationOptions: { noValidate: true } });
-    const answers = Object.fromEntries(
-      STATES.map((state) => [
-        state,
-        () =>
-          state === 'Prepare' ? { needs_build: true, needs_pre_deploy: true, build_ticket: 'ticket' } : {},
-      ]),
-    );
+    const answers = Object.fromEntries(STATES.map((state) => [state, () => ANSWERS[state] ?? {}]));
     const { eventLogs, result } = machine.run(
       { ...KEY },
       { overrides: { taskResourceLocalHandlers: answers } },
@@ -68,6 +71,12 @@ describe('a deployment that goes well', () => {
 
     // The start counts as one too.
     expect(types.filter((type) => type === 'StateEntered').length + 1).toBeLessThanOrEqual(12);
+  });
+
+  test('tells the task after the build when it and its phases began and ended', async () => {
+    const { inputs } = await ran({});
+
+    expect(builtInputSchema.parse(inputs.get('PublishImage')).build).toEqual({ duration_ms: 90_000 });
   });
 
   test('asks for the rollout again while it is pending', async () => {

@@ -24,6 +24,15 @@ export const STATES = [
   'RecordSuccess',
 ] as const satisfies readonly StateName[];
 
+/** As CodeBuild tells of a finished build: with moments of its phases among others. */
+export const FINISHED_BUILD = {
+  Build: {
+    StartTime: 1_790_000_000_000,
+    EndTime: 1_790_000_090_000,
+    Phases: [{ StartTime: 1_790_000_001_000, EndTime: 1_790_000_089_000 }, { StartTime: 1_790_000_089_000 }],
+  },
+};
+
 /** One process's engine with fake tasks; several may follow one another on the same database. */
 export interface TestWorkflow {
   readonly engine: WorkflowEngine;
@@ -75,7 +84,8 @@ export function createTestWorkflow(options: TestWorkflowOptions = {}): TestWorkf
       waiting.get(state)?.();
       const output = await act[state]?.(input, context);
       if (is_dead) return forever();
-      return state === 'Prepare' ? { build_ticket: 'ticket', ...prepared } : (output ?? {});
+      if (state === 'Prepare') return { build_ticket: 'ticket', ...prepared };
+      return output ?? (state === 'Build' ? FINISHED_BUILD : {});
     };
   const names = [...STATES, 'RecordFailure'] as const;
   const engine = createWorkflowEngine({

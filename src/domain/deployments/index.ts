@@ -29,10 +29,11 @@ export {
   stepNameSchema,
   stepSchema,
 } from './model.ts';
+export { endBuild } from './pipeline/build.ts';
 export { recordCrash } from './pipeline/crash.ts';
 export type { PipelineDependencies, TaskContext } from './pipeline/dependencies.ts';
 export type { CaughtError } from './pipeline/errors.ts';
-export { RolloutPendingError, toTaskError } from './pipeline/errors.ts';
+export { DeploymentEndedError, RolloutPendingError, toTaskError } from './pipeline/errors.ts';
 export { recordFailure, settleInterrupted } from './pipeline/failure.ts';
 export { prepare } from './pipeline/prepare.ts';
 export {
@@ -41,14 +42,13 @@ export {
   loadReleaseSpec,
   loadReleaseVariables,
   publishImage,
-  recordBuildDuration,
   recordSuccess,
   runPreDeploy,
   startRelease,
   switchRoute,
 } from './pipeline/release.ts';
 export { serviceKey } from './pipeline/service-key.ts';
-export { runStep, say } from './pipeline/step.ts';
+export { say } from './pipeline/step.ts';
 export type {
   BuildHandOver,
   ComputeProvider,
@@ -70,3 +70,4 @@ export type {
   Workflow,
 } from './ports.ts';
 export { createDeploymentStarter, createDeploymentStopper, createProjectRemover } from './reactions.ts';
+export { isUnderWay } from './transitions.ts';

@@ -28,7 +28,10 @@ describe('the buildspec', () => {
     const commands = readBuildSpec()
       .split('\n')
       .filter((line) => /^ {6}- /.test(line));
-    expect(commands).toEqual(['      - |', '      - bash /tmp/build.sh']);
+    expect(commands).toEqual([
+      '      - |',
+      "      - set -o pipefail; bash /tmp/build.sh 2>&1 | sed --unbuffered 's/^/| /'",
+    ]);
   });
 
   it('has no tab and no trailing blank, which YAML would read otherwise', () => {

@@ -2,6 +2,7 @@ import { FAILURE_REASONS, type FailureReason } from '../failure.ts';
 import { enterStatus, loadDeployment } from '../lifecycle.ts';
 import type { DeploymentKey } from '../ports.ts';
 import { mayEnter } from '../transitions.ts';
+import { endBuild } from './build.ts';
 import type { PipelineDependencies } from './dependencies.ts';
 import { type CaughtError, DEPLOYMENT_ENDED, readCaughtError } from './errors.ts';
 import { discardOutput } from './output.ts';
@@ -45,6 +46,7 @@ async function settle(
   if (deployment.is_switched && (await serves(deps, key))) return recordSuccess(deps, key);
   await deps.compute.stop(key.deployment_id);
   await discardOutput(deps, deployment);
+  if (deployment.status !== 'cancelled') await endBuild(deps, key, 'failed');
   const { deployment: ended, moved } = await enterStatus(deps, key, 'failed', {
     failure: { reason, message },
   });

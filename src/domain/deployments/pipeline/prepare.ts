@@ -6,6 +6,7 @@ import { changeDeployment, enterStatus } from '../lifecycle.ts';
 import type { Deployment, Service } from '../model.ts';
 import type { DeploymentKey, Release } from '../ports.ts';
 import { isUnderWay } from '../transitions.ts';
+import { beginBuild } from './build.ts';
 import type { PipelineDependencies, TaskContext } from './dependencies.ts';
 import { DeploymentEndedError } from './errors.ts';
 import { loadReleaseVariables } from './release.ts';
@@ -30,30 +31,41 @@ export async function prepare(
   key: DeploymentKey,
   context: TaskContext,
 ): Promise<Prepared> {
-  return runStep(deps, key, 'prepare', async (deployment) => {
-    const project = await deps.projects.find(key.tenant_id, deployment.project_id);
-    if (project === undefined) throw new DeploymentFailedError('internal', 'The project was deleted.');
-    await ensureService(deps, deployment, project);
-    // A rerun after a death behind the switch: all of it was done, and only the traffic is to be made sure of.
-    if (deployment.is_switched) return NOTHING_NEEDED;
-    if (deployment.rollback_of !== null) return prepareRollback(deps, key, deployment);
-    await enterStatus(deps, key, 'building');
-    const { release, snapshot } = await prepareRelease(deps, key, deployment, project, context);
-    const prepared = await changeDeployment(deps, key, {
-      release_id: release.id,
-      branch: release.commit.branch ?? deployment.branch,
-      commit: release.commit.sha,
-      commit_message: release.commit.message,
-      commit_author: release.commit.author,
-    });
-    if (!isUnderWay(prepared.status)) throw new DeploymentEndedError(prepared.status);
-    const needs_build = release.image === null;
-    return {
-      needs_build,
-      needs_pre_deploy: release.plan.pre_deploy.length > 0,
-      build_ticket: needs_build ? await handOver(deps, prepared, release, snapshot) : '',
-    };
+  const prepared = await runStep(deps, key, 'prepare', (deployment) =>
+    prepareDeployment(deps, key, deployment, context),
+  );
+  if (prepared.needs_build) await beginBuild(deps, key);
+  return prepared;
+}
+
+async function prepareDeployment(
+  deps: PipelineDependencies,
+  key: DeploymentKey,
+  deployment: Deployment,
+  context: TaskContext,
+): Promise<Prepared> {
+  const project = await deps.projects.find(key.tenant_id, deployment.project_id);
+  if (project === undefined) throw new DeploymentFailedError('internal', 'The project was deleted.');
+  await ensureService(deps, deployment, project);
+  // A rerun after a death behind the switch: all of it was done, and only the traffic is to be made sure of.
+  if (deployment.is_switched) return NOTHING_NEEDED;
+  if (deployment.rollback_of !== null) return prepareRollback(deps, key, deployment);
+  await enterStatus(deps, key, 'building');
+  const { release, snapshot } = await prepareRelease(deps, key, deployment, project, context);
+  const prepared = await changeDeployment(deps, key, {
+    release_id: release.id,
+    branch: release.commit.branch ?? deployment.branch,
+    commit: release.commit.sha,
+    commit_message: release.commit.message,
+    commit_author: release.commit.author,
   });
+  if (!isUnderWay(prepared.status)) throw new DeploymentEndedError(prepared.status);
+  const needs_build = release.image === null;
+  return {
+    needs_build,
+    needs_pre_deploy: release.plan.pre_deploy.length > 0,
+    build_ticket: needs_build ? await handOver(deps, prepared, release, snapshot) : '',
+  };
 }
 
 async function ensureService(

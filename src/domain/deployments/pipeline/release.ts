@@ -1,10 +1,11 @@
 import type { Variables } from '../../projects/index.ts';
 import { DeploymentFailedError } from '../failure.ts';
-import { changeDeployment, enterStatus, loadDeployment } from '../lifecycle.ts';
+import { enterStatus, loadDeployment } from '../lifecycle.ts';
 import type { Deployment, Service } from '../model.ts';
 import type { DeploymentKey, Release, ReleaseSpec, RolloutProgress } from '../ports.ts';
 import { isUnderWay } from '../transitions.ts';
 import { composeVariables } from '../variables.ts';
+import { endBuild } from './build.ts';
 import { recordCrash } from './crash.ts';
 import type { PipelineDependencies, TaskContext } from './dependencies.ts';
 import { DeploymentEndedError, RolloutPendingError } from './errors.ts';
@@ -14,8 +15,14 @@ import { runStep, say } from './step.ts';
 
 type SpecDependencies = Pick<PipelineDependencies, 'releases' | 'services' | 'projects' | 'addresses'>;
 
-/** Turns the finished build into an image and remembers it in the release. */
-export async function publishImage(deps: PipelineDependencies, key: DeploymentKey): Promise<void> {
+/** Ends the build's step, turns what was built into an image, and remembers that in the release.
+ *  @param build_duration_ms - how long the build took, where its builder says so */
+export async function publishImage(
+  deps: PipelineDependencies,
+  key: DeploymentKey,
+  build_duration_ms?: number,
+): Promise<void> {
+  await endBuild(deps, key, 'success', build_duration_ms);
   await runStep(deps, key, 'publish_image', async (deployment) => {
     const release = await loadRelease(deps, deployment);
     if (release.image !== null) return;
@@ -107,15 +114,6 @@ async function demandNotFailed(deps: PipelineDependencies, key: DeploymentKey): 
 /** How a rollout stands, without waiting for news. */
 export function progressNow(deps: PipelineDependencies, key: DeploymentKey): Promise<RolloutProgress> {
   return deps.compute.progress(key.deployment_id, AbortSignal.abort());
-}
-
-/** Remembers how long the build took, for the bill. */
-export async function recordBuildDuration(
-  deps: PipelineDependencies,
-  key: DeploymentKey,
-  build_duration_ms: number,
-): Promise<void> {
-  await changeDeployment(deps, key, { build_duration_ms });
 }
 
 /** The release of a deployment. @throws DeploymentFailedError internal when it has none */

@@ -18,8 +18,7 @@ export async function runStep<T>(
 ): Promise<T> {
   const deployment = await loadDeployment(deps, key);
   if (!isUnderWay(deployment.status)) throw new DeploymentEndedError(deployment.status);
-  const started_at = await startedAt(deps, key, name);
-  await deps.deployments.writeStep(key, { name, status: 'running', started_at, duration_ms: null });
+  const started_at = await openStep(deps, key, name);
   try {
     const result = await work(deployment);
     await finishStep(deps, key, { name, started_at }, 'success');
@@ -30,6 +29,17 @@ export async function runStep<T>(
     await finishStep(deps, key, { name, started_at }, status === 'cancelled' ? 'cancelled' : 'failed');
     throw error;
   }
+}
+
+/** Begins a step's entry, or goes on with the one that is open. @returns when it began */
+export async function openStep(
+  deps: Pick<StepDependencies, 'deployments' | 'clock'>,
+  key: DeploymentKey,
+  name: StepName,
+): Promise<string> {
+  const started_at = await startedAt(deps, key, name);
+  await deps.deployments.writeStep(key, { name, status: 'running', started_at, duration_ms: null });
+  return started_at;
 }
 
 /** Ends the entries that still say "running": the deployment ended under them. */
@@ -56,14 +66,19 @@ export function say(
   deps.logs.append(key, { timestamp, step, stream: 'system', level, message });
 }
 
-async function startedAt(deps: StepDependencies, key: DeploymentKey, name: StepName): Promise<string> {
+async function startedAt(
+  deps: Pick<StepDependencies, 'deployments' | 'clock'>,
+  key: DeploymentKey,
+  name: StepName,
+): Promise<string> {
   const steps = await deps.deployments.listSteps(key);
   const running = steps.find((step) => step.name === name && step.status === 'running');
   return running?.started_at ?? deps.clock.now().toISOString();
 }
 
-async function finishStep(
-  deps: StepDependencies,
+/** Ends a step's entry now. */
+export async function finishStep(
+  deps: Pick<StepDependencies, 'deployments' | 'clock'>,
   key: DeploymentKey,
   step: Pick<Step, 'name' | 'started_at'>,
   status: Step['status'],

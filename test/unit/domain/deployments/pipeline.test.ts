@@ -31,6 +31,7 @@ describe('a deployment that goes well', () => {
     });
     expect(await pipeline.steps(key)).toEqual([
       'prepare success',
+      'build success',
       'publish_image success',
       'release success',
       'health_check success',
