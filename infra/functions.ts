@@ -132,6 +132,7 @@ export const CONSUMER_FUNCTIONS = {
 export const DELIVERY_FUNCTIONS = {
   'publish-outbox': consumer('publish-outbox'),
   'settle-deployment': consumer('settle-deployment', { timeoutSeconds: 120, data: 'tenant' }),
+  'collect-logs': consumer('collect-logs', { timeoutSeconds: 60, data: 'tenant' }),
   'sweep-outbox': consumer('', {
     entry: 'functions/schedules/lambda/sweep-outbox.ts',
     timeoutSeconds: 300,

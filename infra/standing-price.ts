@@ -57,6 +57,7 @@ const PRICING: Readonly<Record<string, Pricing>> = {
   'AWS::Lambda::LayerVersion': free,
   'AWS::Lambda::Permission': free,
   'AWS::Logs::LogGroup': free,
+  'AWS::Logs::SubscriptionFilter': free,
   'AWS::S3::Bucket': free,
   'AWS::S3::BucketPolicy': free,
   'AWS::SNS::Subscription': free,

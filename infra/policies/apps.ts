@@ -1,4 +1,5 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
 import { allow } from './statements.ts';
 
@@ -10,6 +11,8 @@ export interface AppsPlacement {
   /** `arn:<partition>:ecs:<region>:<account>`, before the colon and the resource. */
   readonly ecsArn: string;
   readonly clusterName: string;
+  /** What apps and pre-deploy commands write. */
+  readonly logGroup: ILogGroup;
 }
 
 /** What a function does with apps: looks how they are, or starts and stops them. */

@@ -39,6 +39,7 @@ export class ComputeStack extends Stack {
     });
     const executionRole = this.makeExecutionRole(config, logGroup);
     this.apps = {
+      logGroup,
       clusterArn: cluster.clusterArn,
       clusterName: functionName(config, 'apps'),
       executionRoleArn: executionRole.roleArn,

@@ -4,6 +4,8 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { FilterPattern, type ILogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
+import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
@@ -27,6 +29,7 @@ export class EventsStack extends Stack {
   readonly publisher: BranchlineFunction;
   readonly outboxFailures: DeadLetterQueue;
   readonly consumerFailures: ReadonlyMap<string, DeadLetterQueue>;
+  readonly logFailures: DeadLetterQueue;
   private readonly context: FunctionContext;
   private readonly apps: AppsPlacement | undefined;
 
@@ -51,6 +54,8 @@ export class EventsStack extends Stack {
     this.outboxFailures = new DeadLetterQueue(this, 'OutboxFailures', props.context.config);
     this.publisher = this.makePublisher(props.data);
     this.makeSweeper(props.data);
+    this.logFailures = new DeadLetterQueue(this, 'collect-logs-failures', props.context.config);
+    this.makeLogCollector(props.orchestration);
   }
 
   private makeConsumers(orchestration: OrchestrationStack): [string, DeadLetterQueue][] {
@@ -183,6 +188,23 @@ export class EventsStack extends Stack {
         maxEventAge: Duration.hours(1),
       }),
     });
+  }
+
+  // What builds and apps write gets into their deployments' logs, so that readers never call CloudWatch.
+  private makeLogCollector({ buildLog }: OrchestrationStack): void {
+    const collector = new BranchlineFunction(this, 'collect-logs', this.context, {
+      spec: DELIVERY_FUNCTIONS['collect-logs'],
+      failures: this.logFailures,
+    });
+    const groups: [string, ILogGroup][] = [['BuildLines', buildLog]];
+    if (this.apps !== undefined) groups.push(['AppLines', this.apps.logGroup]);
+    for (const [id, logGroup] of groups) {
+      new SubscriptionFilter(this, id, {
+        logGroup,
+        destination: new LambdaDestination(collector.function),
+        filterPattern: FilterPattern.allEvents(),
+      });
+    }
   }
 
   private outboxEnvironment(): FunctionEnvironment {

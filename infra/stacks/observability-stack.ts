@@ -105,7 +105,10 @@ export class ObservabilityStack extends Stack {
         stateMachine.metricTimedOut(),
       ]),
       graph('Events: age in the outbox', [iteratorAge(events)]),
-      graph('Events: given up', [...events.consumerFailures.values(), events.outboxFailures].map(depth)),
+      graph(
+        'Events: given up',
+        [...events.consumerFailures.values(), events.outboxFailures, events.logFailures].map(depth),
+      ),
       graph('Functions: throttled', [
         accountMetric('Throttles'),
         accountMetric('ConcurrentExecutions', 'Maximum'),

@@ -39,6 +39,7 @@ export const keys = {
     tenants(deploymentPk(key), `STEP#${String(position).padStart(2, '0')}`),
   logSegment: (key: DeploymentKey, first: number) =>
     tenants(deploymentPk(key), `LOG#${String(first).padStart(SEQUENCE_DIGITS, '0')}`),
+  logBatch: (key: DeploymentKey, batch_id: string) => tenants(deploymentPk(key), `LOG_BATCH#${batch_id}`),
   outbox: (tenant_id: string, event_id: string) => tenants(`T#${tenant_id}#OUTBOX`, event_id),
   seen: (tenant_id: string, consumer: string, event_id: string) =>
     tenants(`T#${tenant_id}#SEEN#${consumer}`, event_id),

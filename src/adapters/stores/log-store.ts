@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DeploymentKey, DeploymentLogs, LogLine, LogQuery } from '../../domain/deployments/index.ts';
+import type {
+  DeploymentKey,
+  DeploymentLogs,
+  LogBatches,
+  LogLine,
+  LogQuery,
+} from '../../domain/deployments/index.ts';
 import type { Clock } from '../../domain/shared/ports.ts';
 import { type Attributes, ConditionFailedError, type Item, type Table } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
@@ -16,12 +22,14 @@ interface Segment {
 const MAX_SEGMENT_BYTES = 100_000;
 const MAX_MESSAGE_CHARACTERS = 8000;
 const KEPT_S = 30 * 24 * 3600;
+// Longer than whoever brings a batch tries again.
+const BATCH_KNOWN_S = 24 * 3600;
 const POLL_MS = 1000;
 const SEGMENTS_PER_READ = 10;
 
 /** Deployment logs as segments in the table: readers need no CloudWatch call, and following is a query. Lines are
  *  buffered until {@link DeploymentLogs.flush}; a function flushes before it answers. */
-export function createLogStore(table: Table, clock: Clock): DeploymentLogs {
+export function createLogStore(table: Table, clock: Clock): DeploymentLogs & LogBatches {
   const pending = new Map<string, { readonly key: DeploymentKey; readonly lines: LogLine[] }>();
 
   const writeAll = async (): Promise<void> => {
@@ -35,12 +43,33 @@ export function createLogStore(table: Table, clock: Clock): DeploymentLogs {
   return {
     append(key, line) {
       const batch = pending.get(key.deployment_id) ?? { key, lines: [] };
-      batch.lines.push({ ...line, message: line.message.slice(0, MAX_MESSAGE_CHARACTERS) });
+      batch.lines.push(shorten(line));
       pending.set(key.deployment_id, batch);
     },
+    appendBatch: (key, batch_id, lines) => appendBatch(table, clock, key, batch_id, lines),
     flush: writeAll,
     read: (key, query) => read(table, key, query),
   };
+}
+
+function shorten(line: LogLine): LogLine {
+  return { ...line, message: line.message.slice(0, MAX_MESSAGE_CHARACTERS) };
+}
+
+// The mark comes last: lines that came twice are better than lines that are missing.
+async function appendBatch(
+  table: Table,
+  clock: Clock,
+  key: DeploymentKey,
+  batch_id: string,
+  lines: readonly LogLine[],
+): Promise<void> {
+  const scoped = scopeToTenant(table, key.tenant_id);
+  const mark = keys.logBatch(key, batch_id);
+  if ((await scoped.get(mark)) !== undefined) return;
+  for (const segment of split(lines.map(shorten))) await writeSegment(table, clock, key, segment);
+  const expires_at_s = Math.floor(clock.now().getTime() / 1000) + BATCH_KNOWN_S;
+  await scoped.write({ kind: 'put', item: { key: mark, attributes: {}, expires_at_s } });
 }
 
 function split(lines: readonly LogLine[]): LogLine[][] {

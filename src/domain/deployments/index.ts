@@ -57,6 +57,7 @@ export type {
   DeploymentLogs,
   DeploymentStore,
   ImagePublisher,
+  LogBatches,
   LogLine,
   LogQuery,
   RecentDeployment,

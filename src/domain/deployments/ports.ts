@@ -188,6 +188,13 @@ export interface LogQuery {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Takes lines in batches from where others wrote them. */
+export interface LogBatches {
+  /** Appends a batch once, however often it comes; where its writer died on the way, a part of it may come twice.
+   *  @param batch_id - the same each time that this batch comes */
+  appendBatch(deployment: DeploymentKey, batch_id: string, lines: readonly LogLine[]): Promise<void>;
+}
+
 /** The lines of a deployment, build and runtime alike. */
 export interface DeploymentLogs {
   /** Keeps the order; never throws into the process that logs. */

@@ -1,4 +1,5 @@
 import type { ContainerDefinition, KeyValuePair, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
+import { type LogStep, logStreamPrefix } from '../../../contracts/functions/log-streams.ts';
 import { CONTAINER_PORT, CONTAINER_ROOT, CONTAINER_USER } from '../../../domain/builds/index.ts';
 import { DeploymentFailedError, type ReleaseSpec } from '../../../domain/deployments/index.ts';
 import type { EcsComputeConfig, LogDestination } from './config.ts';
@@ -30,7 +31,7 @@ export function releaseTaskDefinition(
   previous: string | null,
 ): RegisterTaskDefinitionRequest {
   const { path, timeout_s } = spec.plan.health_check;
-  return taskDefinition(config, spec, releaseFamily(spec.deployment_id), {
+  return taskDefinition(config, spec, 'runtime', releaseFamily(spec.deployment_id), {
     portMappings: [{ name: PORT_NAME, containerPort: CONTAINER_PORT, protocol: 'tcp' }],
     dockerLabels: {
       [LABELS.timeout]: String(timeout_s),
@@ -46,7 +47,9 @@ export function oneOffTaskDefinition(
   config: EcsComputeConfig,
   spec: ReleaseSpec,
 ): RegisterTaskDefinitionRequest {
-  return taskDefinition(config, spec, oneOffFamily(spec.deployment_id), { entryPoint: ['/bin/sh', '-c'] });
+  return taskDefinition(config, spec, 'pre_deploy', oneOffFamily(spec.deployment_id), {
+    entryPoint: ['/bin/sh', '-c'],
+  });
 }
 
 /** What {@link releaseTaskDefinition} noted. */
@@ -61,6 +64,7 @@ export function readNotes(labels: Readonly<Record<string, string>>): ReleaseNote
 function taskDefinition(
   config: EcsComputeConfig,
   spec: ReleaseSpec,
+  step: LogStep,
   family: string,
   particulars: Partial<ContainerDefinition>,
 ): RegisterTaskDefinitionRequest {
@@ -95,7 +99,7 @@ function taskDefinition(
         stopTimeout: config.stop_grace_s,
         logConfiguration: {
           logDriver: 'awslogs',
-          options: logOptions(config, spec),
+          options: logOptions(config, spec, step),
         },
         ...particulars,
       },
@@ -124,12 +128,12 @@ function environment({ variables, plan }: ReleaseSpec): KeyValuePair[] {
   return pairs.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function logOptions(config: EcsComputeConfig, spec: ReleaseSpec): Record<string, string> {
-  const { project_id } = spec.service;
+function logOptions(config: EcsComputeConfig, spec: ReleaseSpec, step: LogStep): Record<string, string> {
+  const { tenant_id, project_id } = spec.service;
   return {
     ...logGroup(config.logs, project_id),
     'awslogs-region': config.region,
-    'awslogs-stream-prefix': `${project_id}/${spec.deployment_id}`,
+    'awslogs-stream-prefix': logStreamPrefix({ tenant_id, deployment_id: spec.deployment_id }, step),
     mode: 'non-blocking',
     'max-buffer-size': LOG_BUFFER,
   };

@@ -62,7 +62,7 @@ const CONTAINER = {
     options: {
       'awslogs-group': '/branchline/apps',
       'awslogs-region': 'eu-central-1',
-      'awslogs-stream-prefix': `prj_${UUID}/${DEPLOYMENT}`,
+      'awslogs-stream-prefix': `ten_${UUID}/${DEPLOYMENT}/runtime`,
       mode: 'non-blocking',
       'max-buffer-size': '4m',
     },
@@ -272,7 +272,19 @@ test('a one-off command is a task with its script, by a task definition that sta
     {
       ...TASK_DEFINITION,
       family: `${DEPLOYMENT}-one-off`,
-      containerDefinitions: [{ ...CONTAINER, entryPoint: ['/bin/sh', '-c'] }],
+      containerDefinitions: [
+        {
+          ...CONTAINER,
+          entryPoint: ['/bin/sh', '-c'],
+          logConfiguration: {
+            ...CONTAINER.logConfiguration,
+            options: {
+              ...CONTAINER.logConfiguration.options,
+              'awslogs-stream-prefix': `ten_${UUID}/${DEPLOYMENT}/pre_deploy`,
+            },
+          },
+        },
+      ],
     },
   ]);
   expect(under.inputs('RunTask')).toEqual([
