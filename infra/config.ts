@@ -6,6 +6,9 @@ const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731] as const;
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+// The addresses that AWS gives credentials at.
+const LINK_LOCAL = /^(?:169\.254\.|fe[89ab][0-9a-f]:|fd00:ec2:)/i;
+
 const contextSchema = z.strictObject({
   stage: z.enum(['dev', 'staging', 'prod']),
   /** The domain below which apps get their host names. */
@@ -22,6 +25,12 @@ const contextSchema = z.strictObject({
   /** Requests a second, and the burst, that the API's gateway lets through in all. */
   throttleRate: whole(1, 10_000).default(200),
   throttleBurst: whole(1, 5000).default(400),
+  /** Addresses, separated by commas, at which repositories may be fetched though they aren't public. */
+  allowedSourceAddresses: z
+    .string()
+    .transform((text) => text.split(',').filter((address) => address !== ''))
+    .pipe(z.array(z.union([z.ipv4(), z.ipv6()]).refine((address) => !LINK_LOCAL.test(address))))
+    .default([]),
   /** Opt-in: CloudFront and WAF before the API. */
   edge: flag.default(false),
   /** Opt-in: a network, an ECS cluster and a shared gateway for apps. */
@@ -95,6 +104,7 @@ const ALLOWED = {
   alarmEmail: 'an e-mail address',
   throttleRate: 'a whole number from 1 to 10000',
   throttleBurst: 'a whole number from 1 to 5000',
+  allowedSourceAddresses: 'IP addresses, separated by commas, none of them link-local',
   edge: 'true or false',
   compute: 'true or false',
 } as const satisfies Record<(typeof CONTEXT_NAMES)[number], string>;

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type Attribute, AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -26,6 +26,7 @@ export class DataStack extends Stack {
     this.directory = this.makeTable('Directory', TABLES.directory, config);
     this.tenants = this.makeTable('Tenants', TABLES.tenants, config);
     this.bucket = this.makeBucket(config);
+    new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
     this.exportedArns = {
       directory: this.exportValue(this.directory.tableArn),
       tenants: this.exportValue(this.tenants.tableArn),

@@ -6,6 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
 import { readBuildSpec } from '../../state-machines/build/build-spec.ts';
 import {
   BUILD_LOG_SUBSTITUTION,
@@ -123,6 +124,7 @@ export class OrchestrationStack extends Stack {
     const extras: {
       readonly [T in DeployTask]?: Pick<BranchlineFunctionProps, 'environment' | 'statements'>;
     } = {
+      Prepare: { environment: sourceAddresses(context.config) },
       PublishImage: {
         environment: repository,
         // It takes its image back when the deployment was cancelled meanwhile.
@@ -206,4 +208,9 @@ export class OrchestrationStack extends Stack {
       [BUILD_LOG_SUBSTITUTION]: this.buildLog.logGroupName,
     };
   }
+}
+
+function sourceAddresses({ allowedSourceAddresses }: StageConfig): FunctionEnvironment {
+  if (allowedSourceAddresses.length === 0) return {};
+  return { ALLOWED_SOURCE_ADDRESSES: allowedSourceAddresses.join(',') };
 }

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { inject } from 'vitest';
+import { Client } from './platform-client.ts';
 
 /** An answer of the deployed API. */
 export interface DeployedAnswer {
@@ -66,4 +67,11 @@ export async function signUpDeployed(
   if (answer.status !== 201) throw new Error(`register: ${answer.status} ${JSON.stringify(answer.json)}`);
   const { access_token, refresh_token } = answer.json as { access_token: string; refresh_token: string };
   return { token: access_token, refresh_token };
+}
+
+/** A new account, signed in, as the end-to-end tests use it. */
+export async function signUpClient(name: string): Promise<Client> {
+  const { token } = await signUpDeployed(name);
+  const { host, port } = new URL(apiUrl());
+  return new Client(Number(port), token, { host, apps_port: inject('gateway_port') });
 }

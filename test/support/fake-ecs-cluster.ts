@@ -9,8 +9,13 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Clock } from '../../src/domain/shared/ports.ts';
 
-/** How the app in an image behaves: by the last part of the image's name. */
+/** How an app behaves; `exits` does so with 3. */
 export type AppBehaviour = 'serves' | 'exits' | 'silent' | 'out-of-memory' | 'no-image';
+
+/** An app that ended with this exit code; null for a signal. */
+export interface AppEnd {
+  readonly exit_code: number | null;
+}
 
 /** An error as ECS answers it. */
 export class FakeEcsError extends Error {
@@ -72,10 +77,16 @@ export class FakeCluster {
   readonly services = new Map<string, FakeService>();
   readonly tasks: FakeTask[] = [];
   readonly #clock: Clock;
+  readonly #behaviourOf: (definition: FakeTaskDefinition) => AppBehaviour | AppEnd;
   #count = 0;
 
-  constructor(clock: Clock) {
+  /** @param behaviour - asked anew each time that a moment passes; the last part of the image's name when it is left out */
+  constructor(
+    clock: Clock,
+    behaviour: (definition: FakeTaskDefinition) => AppBehaviour | AppEnd = behaviourByImage,
+  ) {
     this.#clock = clock;
+    this.#behaviourOf = behaviour;
   }
 
   register({ tags = [], ...input }: RegisterTaskDefinitionRequest): FakeTaskDefinition {
@@ -159,6 +170,12 @@ export class FakeCluster {
     if (task.status === 'RUNNING') this.#end(task, { code: 'UserInitiated', reason, exit_code: 143 });
   }
 
+  /** The address that the gateway gives a service, for as long as there is one. */
+  urlOf(service: FakeService): string {
+    const label = service.name.slice(service.name.lastIndexOf('-') + 1);
+    return `https://${label}.ecs.eu-central-1.on.aws`;
+  }
+
   /** A moment passes: rollouts come to their end, and what drains has drained. */
   tick(): void {
     for (const service of this.services.values()) {
@@ -171,13 +188,14 @@ export class FakeCluster {
 
   #settle(service: FakeService, primary: Deployment): void {
     const definition = this.#known(primary.taskDefinition ?? '');
-    const behaviour = behaviourOf(definition);
+    const behaviour = this.#behaviourOf(definition);
     if (behaviour === 'silent') return;
     if (behaviour === 'serves') {
       service.deployments = [{ ...primary, rolloutState: 'COMPLETED' }];
       return;
     }
-    this.#end(this.#task(definition, undefined, undefined), ENDS[behaviour]);
+    const end = typeof behaviour === 'string' ? ENDS[behaviour] : { ...ENDS.exits, ...behaviour };
+    this.#end(this.#task(definition, undefined, undefined), end);
     const failed: Deployment = { ...primary, rolloutState: 'FAILED' };
     const before = service.deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED');
     service.deployments =
@@ -243,7 +261,7 @@ export class FakeCluster {
   }
 }
 
-function behaviourOf(definition: FakeTaskDefinition): AppBehaviour {
+function behaviourByImage(definition: FakeTaskDefinition): AppBehaviour {
   const image = definition.containerDefinitions?.[0]?.image ?? '';
   return image.slice(image.lastIndexOf('/') + 1) as AppBehaviour;
 }

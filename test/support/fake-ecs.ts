@@ -3,10 +3,12 @@ import {
   type DeleteServiceRequest,
   type DeleteTaskDefinitionsRequest,
   type DeregisterTaskDefinitionRequest,
+  type DescribeGatewayRouteRequest,
   type DescribeServicesRequest,
   type DescribeTaskDefinitionRequest,
   type DescribeTasksRequest,
   ECSClient,
+  type ListGatewayRoutesRequest,
   type ListServicesRequest,
   type ListTasksRequest,
   type RegisterTaskDefinitionRequest,
@@ -47,6 +49,8 @@ interface Inputs {
   ListTasks: ListTasksRequest;
   DescribeTasks: DescribeTasksRequest;
   StopTask: StopTaskRequest;
+  ListGatewayRoutes: ListGatewayRoutesRequest;
+  DescribeGatewayRoute: DescribeGatewayRouteRequest;
 }
 
 const OPERATIONS: { readonly [K in keyof Inputs]: (cluster: FakeCluster, input: Inputs[K]) => object } = {
@@ -137,11 +141,22 @@ const OPERATIONS: { readonly [K in keyof Inputs]: (cluster: FakeCluster, input: 
     cluster.stop(input.task ?? '', input.reason ?? '');
     return {};
   },
+  ListGatewayRoutes(cluster, { service: name = '' }) {
+    const service = cluster.services.get(name);
+    if (service?.status !== 'ACTIVE') return { gatewayRoutes: [] };
+    return {
+      gatewayRoutes: [{ gatewayRouteArn: routeArn(service), serviceArn: service.arn, status: 'ACTIVE' }],
+    };
+  },
+  DescribeGatewayRoute(cluster, { gatewayRouteArn = '' }) {
+    const service = [...cluster.services.values()].find((one) => routeArn(one) === gatewayRouteArn);
+    if (service === undefined) throw new FakeEcsError('ResourceNotFoundException', 'No such route');
+    return { gatewayRoute: { gatewayRouteArn, serviceArn: service.arn, serviceUrl: cluster.urlOf(service) } };
+  },
 };
 
-/** @param clock - the time that things get */
-export function createFakeEcs(clock: Clock): FakeEcs {
-  const cluster = new FakeCluster(clock);
+/** @param clock - the time that things get @param cluster - another one than images' names tell the apps of */
+export function createFakeEcs(clock: Clock, cluster: FakeCluster = new FakeCluster(clock)): FakeEcs {
   const calls: string[] = [];
 
   const handle: FakeEcs['handle'] = (target, body) => {
@@ -178,6 +193,8 @@ export function createFakeEcs(clock: Clock): FakeEcs {
   });
   return { cluster, client, calls, handle };
 }
+
+const routeArn = ({ arn }: FakeService): string => arn.replace(':service/', ':gateway-route/');
 
 function isKnown(operation: string): operation is keyof Inputs {
   return Object.hasOwn(OPERATIONS, operation);

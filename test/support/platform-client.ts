@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type * as z from 'zod';
 import type { deploymentView } from '../../src/contracts/http/views.ts';
 import type { LogLine, Step } from '../../src/domain/deployments/index.ts';
@@ -17,6 +18,8 @@ export interface Listed<T> {
   readonly next_cursor: string | null;
 }
 
+const LOOK_AGAIN_MS = 100;
+
 interface LogPage {
   readonly data: readonly LogLine[];
   readonly next_cursor: string;
@@ -28,21 +31,33 @@ interface SourceChoice {
   readonly commit?: string;
 }
 
+/** Where things are that a laptop's platform has at one port. */
+interface Elsewhere {
+  /** The API's own Host header. */
+  readonly host?: string;
+  /** Where apps answer. */
+  readonly apps_port?: number;
+}
+
 /** The API as one signed-in user sees it. */
 export class Client {
   readonly port: number;
   readonly token: string;
+  readonly #elsewhere: Elsewhere;
 
-  constructor(port: number, token: string) {
+  constructor(port: number, token: string, elsewhere: Elsewhere = {}) {
     this.port = port;
     this.token = token;
+    this.#elsewhere = elsewhere;
   }
 
   /** Any call; the answer whatever its status. */
   call(method: string, path: string, body?: unknown): Promise<HttpAnswer> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
+    const { host } = this.#elsewhere;
     return send(this.port, {
+      ...(host === undefined ? {} : { host }),
       method,
       path: `/api/v1${path}`,
       headers,
@@ -125,9 +140,29 @@ export class Client {
     }
   }
 
+  /** A project's metrics once they tell of so many deployments: events bring them, in their own time. */
+  async whenCounted(project_id: string, deployments: number): Promise<Record<string, number>> {
+    for (;;) {
+      const path = `/projects/${project_id}/metrics?days=30`;
+      const metrics = await this.want<Record<string, number>>('GET', path);
+      if ((metrics['deployments'] ?? 0) >= deployments) return metrics;
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+
+  /** The team's usage by meter, once one of them has come to so much. */
+  async whenUsed(meter: string, quantity: number): Promise<ReadonlyMap<string, number>> {
+    for (;;) {
+      const { data } = await this.want<Listed<{ meter: string; quantity: number }>>('GET', '/usage');
+      const quantities = new Map(data.map((entry) => [entry.meter, entry.quantity]));
+      if ((quantities.get(meter) ?? 0) >= quantity) return quantities;
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+
   /** What an app answers at its address. */
   visit(url: string | null, path = '/'): Promise<HttpAnswer> {
-    return send(this.port, { host: hostOf(url), path });
+    return send(this.#elsewhere.apps_port ?? this.port, { host: hostOf(url), path });
   }
 }
 

@@ -141,16 +141,24 @@ async function readLines(
   query: LogQuery,
   first: number,
 ): Promise<NumberedLine[]> {
-  const from = segmentKey(key, first);
   const found: NumberedLine[] = [];
-  const segments = await querySegments(scoped, key, { direction: 'forward', limit: SEGMENTS_PER_READ, from });
-  for (const segment of segments) {
-    for (const [position, line] of segment.lines.entries()) {
-      const sequence = segment.first + position;
-      if (sequence > query.after && found.length < query.limit) found.push({ ...line, sequence });
+  for (let next = first; ; ) {
+    const from = segmentKey(key, next);
+    const segments = await querySegments(scoped, key, {
+      direction: 'forward',
+      limit: SEGMENTS_PER_READ,
+      from,
+    });
+    for (const segment of segments) {
+      for (const [position, line] of segment.lines.entries()) {
+        const sequence = segment.first + position;
+        if (sequence > query.after && found.length < query.limit) found.push({ ...line, sequence });
+      }
+      next = segment.first + segment.lines.length;
     }
+    // A segment may hold a single line, and a reader asked for more.
+    if (segments.length < SEGMENTS_PER_READ || found.length >= query.limit) return found;
   }
-  return found;
 }
 
 async function querySegments(

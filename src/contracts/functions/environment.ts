@@ -14,6 +14,8 @@ export const ENVIRONMENT_NAMES = [
   'SEAL_KEY_PARAMETER',
   'CURSOR_KEY_PARAMETER',
   'SOURCE_BUCKET',
+  /** Addresses at which repositories may be fetched though they aren't public, separated by commas. */
+  'ALLOWED_SOURCE_ADDRESSES',
   'EVENT_BUS_NAME',
   /** Where the publisher puts an event that the bus will never take. */
   'FAILURE_QUEUE_URL',

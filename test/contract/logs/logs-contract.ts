@@ -41,6 +41,15 @@ export function logsContract(
       expect(next).toBe(3);
     });
 
+    it('fills a page with as many lines as were asked for, however they came', async () => {
+      for (let number = 1; number <= 25; number += 1) await write(`line ${number}`);
+      const { lines, next } = await logs.read(KEY, { after: 0, limit: 23 });
+      expect(lines.map(({ sequence }) => sequence)).toEqual(
+        Array.from({ length: 23 }, (_, index) => index + 1),
+      );
+      expect(next).toBe(23);
+    });
+
     it('continues after the number that a page ended with, to the end and past it', async () => {
       await write(...Array.from({ length: 25 }, (_, position) => `line ${position + 1}`));
       const seen: string[] = [];

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAddressGuard } from '../../../../../src/adapters/aws/source/address-guard.ts';
 import { createGuardedHttp } from '../../../../../src/adapters/aws/source/guarded-http.ts';
-import { requestWithoutTls } from './git-server.ts';
+import { requestWithoutTls } from '../../../../support/git-server.ts';
 
 let server: Server;
 let origin: string;

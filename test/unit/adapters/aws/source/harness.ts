@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -10,12 +10,12 @@ import {
   createS3SourceProvider,
   type S3SourceProviderOptions,
 } from '../../../../../src/adapters/aws/source/provider.ts';
+import { createGitServer, type GitServer, requestWithoutTls } from '../../../../support/git-server.ts';
 import {
   createRepository,
   type RepositoryFiles,
   type TestRepository,
 } from '../../../../support/repository.ts';
-import { createGitServer, type GitServer, requestWithoutTls } from './git-server.ts';
 
 export const KEY = { tenant_id: 'ten_1', deployment_id: 'dpl_1' };
 export const LIMITS = { timeout_ms: 20_000, max_size_bytes: 5_000_000 };
@@ -37,7 +37,7 @@ export interface SourceHarness {
 export async function createSourceHarness(files: RepositoryFiles): Promise<SourceHarness> {
   const temporary_dir = mkdtempSync(join(tmpdir(), 'branchline-source-'));
   const repository = createRepository({ files });
-  const server = await createGitServer(repository.path);
+  const server = await createGitServer(dirname(repository.path));
   const s3 = new S3Client({
     region: 'eu-central-1',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },

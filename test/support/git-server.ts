@@ -1,38 +1,43 @@
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, request as requestHttp, type ServerResponse } from 'node:http';
-import type { request as requestHttps } from 'node:https';
+import { createServer as createTlsServer, type request as requestHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
-import { dirname } from 'node:path';
 
 export interface GitServer {
   readonly port: number;
   /** Method and path of each request, with its Authorization header when it had one. */
   readonly requests: readonly string[];
-  /** An https address, as users give it; the server itself speaks HTTP: see {@link requestWithoutTls}. */
+  /** An https address, as users give it; a server without TLS needs {@link requestWithoutTls}. */
   url(path: string): string;
   /** Answers a request in git's place; false leaves it to git. */
   intercept(handler: (request: IncomingMessage, response: ServerResponse) => boolean): void;
   close(): Promise<void>;
 }
 
-/** Git's own HTTP server, `git http-backend`, for every repository beside this one. */
-export async function createGitServer(repository_path: string): Promise<GitServer> {
+/** Git's own HTTP server, `git http-backend`, for every repository in a folder.
+ *  @param tls - its key and certificate, and the address that they are for; without them it speaks HTTP on 127.0.0.1 */
+export async function createGitServer(
+  root: string,
+  tls?: { readonly key: string; readonly cert: string; readonly address: string },
+): Promise<GitServer> {
   const requests: string[] = [];
   let intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { authorization } = request.headers;
     requests.push(
       `${request.method} ${request.url}${authorization === undefined ? '' : ` ${authorization}`}`,
     );
-    if (!intercept(request, response)) serve(dirname(repository_path), request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    if (!intercept(request, response)) serve(root, request, response);
+  };
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+  const address = tls?.address ?? '127.0.0.1';
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
   return {
     port,
     requests,
-    url: (path) => `https://127.0.0.1:${port}/${path}`,
+    url: (path) => `https://${address}:${port}/${path}`,
     intercept(handler) {
       intercept = handler;
     },
