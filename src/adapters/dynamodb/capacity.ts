@@ -1,30 +1,43 @@
-import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import type { Table, TableName } from '../table/port.ts';
+import type { Capacity, ConsumedCapacity } from '@aws-sdk/client-dynamodb';
+import type { Consumed } from '../table/consumed.ts';
+import type { IndexName, Table, TableName } from '../table/port.ts';
+import type { TableNames } from './requests.ts';
 
-/** What one call to DynamoDB cost. A call that fails reports nothing, though a refused condition costs a write too. */
-export interface ConsumedReport {
-  readonly operation: keyof Table;
-  readonly table: TableName;
-  readonly read_units: number;
-  readonly write_units: number;
+/** An answer of DynamoDB's that may say what the request cost: of one table, or of each. */
+export interface Accounted {
+  readonly ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] | undefined;
 }
 
-/** The report of one table's share of a call. */
-export function toReport(
-  operation: keyof Table,
-  table: TableName,
-  consumed: ConsumedCapacity,
-): ConsumedReport {
-  const { CapacityUnits = 0, ReadCapacityUnits, WriteCapacityUnits } = consumed;
-  // Only transactions tell reads from writes; a transaction that is repeated answers with what reading it cost.
-  if (ReadCapacityUnits !== undefined || WriteCapacityUnits !== undefined) {
-    return { operation, table, read_units: ReadCapacityUnits ?? 0, write_units: WriteCapacityUnits ?? 0 };
-  }
-  const is_read = operation === 'get' || operation === 'batchGet' || operation === 'query';
-  return {
-    operation,
+const READS: readonly (keyof Table)[] = ['get', 'batchGet', 'query'];
+
+/** What one request consumed of each table and index.
+ *  @param answer - to a request with `ReturnConsumedCapacity: INDEXES` */
+export function readConsumed(operation: keyof Table, names: TableNames, answer: Accounted): Consumed[] {
+  const tables = Object.keys(names) as TableName[];
+  return [answer.ConsumedCapacity ?? []].flat().flatMap((capacity) => {
+    const table = tables.find((name) => names[name] === capacity.TableName);
+    return table === undefined ? [] : splitByIndex(operation, table, capacity);
+  });
+}
+
+function splitByIndex(operation: keyof Table, table: TableName, capacity: ConsumedCapacity): Consumed[] {
+  // Only transactions tell reads from writes; one that is repeated answers with what reading its outcome cost.
+  const { ReadCapacityUnits = 0, WriteCapacityUnits = 0 } = capacity;
+  const is_read = READS.includes(operation) || (ReadCapacityUnits > 0 && WriteCapacityUnits === 0);
+  const toPart = (units: number, index?: IndexName): Consumed => ({
     table,
-    read_units: is_read ? CapacityUnits : 0,
-    write_units: is_read ? 0 : CapacityUnits,
-  };
+    ...(index === undefined ? {} : { index }),
+    read_units: is_read ? units : 0,
+    write_units: is_read ? 0 : units,
+  });
+  const indexes = Object.entries(capacity.GlobalSecondaryIndexes ?? {});
+  // By subtraction: DynamoDB writes the table's own part twice into a transaction's answer, once without the kind.
+  const own = unitsOf(capacity) - indexes.reduce((sum, [, each]) => sum + unitsOf(each), 0);
+  return [toPart(own), ...indexes.map(([name, each]) => toPart(unitsOf(each), name as IndexName))].filter(
+    (part) => part.read_units + part.write_units > 0,
+  );
+}
+
+function unitsOf({ CapacityUnits, ReadCapacityUnits = 0, WriteCapacityUnits = 0 }: Capacity): number {
+  return CapacityUnits ?? ReadCapacityUnits + WriteCapacityUnits;
 }

@@ -3,7 +3,6 @@ import { setTimeout } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
-  type ConsumedCapacity,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -14,6 +13,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { Consumed, OnConsumed } from '../table/consumed.ts';
 import {
   type Attributes,
   type CheckWrite,
@@ -27,7 +27,7 @@ import {
   type TableName,
   type Write,
 } from '../table/port.ts';
-import { type ConsumedReport, toReport } from './capacity.ts';
+import { type Accounted, readConsumed } from './capacity.ts';
 import { toAttributes, toItem, toStoredKey } from './items.ts';
 import { positionOf, toQueryInput } from './query.ts';
 import { keyOf, type TableNames, toDelete, toPut, toTransactItem, toUpdate } from './requests.ts';
@@ -41,14 +41,13 @@ import {
 } from './retry.ts';
 
 export interface DynamoTableOptions extends Partial<RetryOptions> {
-  /** Told what each call cost. */
-  readonly onConsumed?: (report: ConsumedReport) => void;
+  /** Told what each request cost; DynamoDB is asked for it only where somebody listens. */
+  readonly onConsumed?: OnConsumed | undefined;
   /** A new token for each transaction. */
   readonly newToken?: () => string;
 }
 
 const TABLE_NAMES: readonly TableName[] = ['directory', 'tenants'];
-const TOTAL = { ReturnConsumedCapacity: ReturnConsumedCapacity.TOTAL } as const;
 
 /** The Table port on DynamoDB.
  *  @param client - made without retries of its own, see `createDynamoClients`: this adapter repeats what may be */
@@ -64,14 +63,18 @@ class DynamoTable implements Table {
   readonly #client: DynamoDBClient;
   readonly #names: TableNames;
   readonly #retry: RetryOptions;
-  readonly #onConsumed: (report: ConsumedReport) => void;
+  readonly #onConsumed: OnConsumed | undefined;
+  /** The parameter of every request that has it told what it cost. */
+  readonly #accounting: { readonly ReturnConsumedCapacity?: ReturnConsumedCapacity };
   readonly #newToken: () => string;
 
   constructor(client: DynamoDBClient, names: TableNames, options: DynamoTableOptions) {
     this.#client = client;
     this.#names = names;
     this.#retry = { random: options.random ?? Math.random, sleep: options.sleep ?? setTimeout };
-    this.#onConsumed = options.onConsumed ?? (() => undefined);
+    this.#onConsumed = options.onConsumed;
+    this.#accounting =
+      options.onConsumed === undefined ? {} : { ReturnConsumedCapacity: ReturnConsumedCapacity.INDEXES };
     this.#newToken = options.newToken ?? randomUUID;
   }
 
@@ -80,10 +83,9 @@ class DynamoTable implements Table {
       TableName: this.#names[key.table],
       Key: toStoredKey(key),
       ConsistentRead: true,
-      ...TOTAL,
+      ...this.#accounting,
     };
     const output = await this.#do('get', [key], true, () => this.#client.send(new GetItemCommand(input)));
-    this.#report('get', key.table, output.ConsumedCapacity);
     return output.Item === undefined ? undefined : toItem(key.table, output.Item);
   }
 
@@ -115,11 +117,15 @@ class DynamoTable implements Table {
     const found: Item[] = [];
     let start = input.ExclusiveStartKey;
     do {
-      const command = { ...input, ...TOTAL, Limit: wanted - found.length, ExclusiveStartKey: start };
+      const command = {
+        ...input,
+        ...this.#accounting,
+        Limit: wanted - found.length,
+        ExclusiveStartKey: start,
+      };
       const output = await this.#do('query', [query], true, () =>
         this.#client.send(new QueryCommand(command)),
       );
-      this.#report('query', query.table, output.ConsumedCapacity);
       found.push(...(output.Items ?? []).map((stored) => toItem(query.table, stored)));
       start = output.LastEvaluatedKey;
     } while (start !== undefined && found.length < wanted);
@@ -132,17 +138,15 @@ class DynamoTable implements Table {
     const send = this.#prepare(write);
     const adds = write.kind === 'update' && write.add !== undefined;
     const key = keyOf(write);
-    const output = await this.#do('write', [key], write.condition === undefined && !adds, send);
-    this.#report('write', key.table, output.ConsumedCapacity);
+    await this.#do('write', [key], write.condition === undefined && !adds, send);
   }
 
   async add(key: Key, amounts: { readonly [name: string]: number }): Promise<Attributes> {
     const update = toUpdate({ kind: 'update', key, add: amounts }, this.#names);
-    const command = { ...update, ...TOTAL, ReturnValues: 'ALL_NEW' } as const;
+    const command = { ...update, ...this.#accounting, ReturnValues: 'ALL_NEW' } as const;
     const output = await this.#do('add', [key], false, () =>
       this.#client.send(new UpdateItemCommand(command)),
     );
-    this.#report('add', key.table, output.ConsumedCapacity);
     return toAttributes(output.Attributes ?? {});
   }
 
@@ -160,40 +164,31 @@ class DynamoTable implements Table {
       // Makes repeating this one transaction harmless. Never derived from the writes: the same writes, meant a second
       // time within ten minutes, would be taken for a repetition and answered with success, conditions unread.
       ClientRequestToken: this.#newToken(),
-      ...TOTAL,
+      ...this.#accounting,
     };
-    const output = await this.#do('transact', keys, true, () =>
-      this.#client.send(new TransactWriteItemsCommand(input)),
-    );
-    this.#reportAll('transact', output.ConsumedCapacity);
+    await this.#do('transact', keys, true, () => this.#client.send(new TransactWriteItemsCommand(input)));
   }
 
-  #prepare(
-    write: Exclude<Write, CheckWrite>,
-  ): () => Promise<{ ConsumedCapacity?: ConsumedCapacity | undefined }> {
+  #prepare(write: Exclude<Write, CheckWrite>): () => Promise<Accounted> {
     switch (write.kind) {
       case 'put': {
-        const input = { ...toPut(write, this.#names), ...TOTAL };
+        const input = { ...toPut(write, this.#names), ...this.#accounting };
         return () => this.#client.send(new PutItemCommand(input));
       }
       case 'update': {
-        const input = { ...toUpdate(write, this.#names), ...TOTAL };
+        const input = { ...toUpdate(write, this.#names), ...this.#accounting };
         return () => this.#client.send(new UpdateItemCommand(input));
       }
       case 'delete': {
-        const input = { ...toDelete(write, this.#names), ...TOTAL };
+        const input = { ...toDelete(write, this.#names), ...this.#accounting };
         return () => this.#client.send(new DeleteItemCommand(input));
       }
     }
   }
 
   async #batchGetOnce(keys: readonly Key[], RequestItems: Batch): Promise<BatchGetItemCommandOutput> {
-    const input = { RequestItems, ...TOTAL };
-    const output = await this.#do('batchGet', keys, true, () =>
-      this.#client.send(new BatchGetItemCommand(input)),
-    );
-    this.#reportAll('batchGet', output.ConsumedCapacity);
-    return output;
+    const input = { RequestItems, ...this.#accounting };
+    return this.#do('batchGet', keys, true, () => this.#client.send(new BatchGetItemCommand(input)));
   }
 
   #toBatch(keys: readonly Key[]): Batch {
@@ -210,23 +205,25 @@ class DynamoTable implements Table {
     );
   }
 
-  #do<T>(
+  #do<T extends Accounted>(
     operation: keyof Table,
     keys: Call['keys'],
     is_repeatable: boolean,
     work: () => Promise<T>,
   ): Promise<T> {
-    return withRetries({ operation, keys, is_repeatable }, this.#retry, work);
+    return withRetries({ operation, keys, is_repeatable }, this.#retry, () =>
+      this.#reported(operation, work),
+    );
   }
 
-  #report(operation: keyof Table, table: TableName, consumed: ConsumedCapacity | undefined): void {
-    if (consumed !== undefined) this.#onConsumed(toReport(operation, table, consumed));
-  }
-
-  #reportAll(operation: keyof Table, consumed: readonly ConsumedCapacity[] | undefined): void {
-    for (const each of consumed ?? []) {
-      const table = TABLE_NAMES.find((name) => this.#names[name] === each.TableName);
-      if (table !== undefined) this.#report(operation, table, each);
+  async #reported<T extends Accounted>(operation: keyof Table, work: () => Promise<T>): Promise<T> {
+    let consumed: Consumed[] = [];
+    try {
+      const answer = await work();
+      consumed = readConsumed(operation, this.#names, answer);
+      return answer;
+    } finally {
+      this.#onConsumed?.({ operation, consumed });
     }
   }
 }

@@ -1,7 +1,7 @@
 import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ConsumedReport } from '../../../src/adapters/dynamodb/capacity.ts';
 import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
+import type { ConsumedReport } from '../../../src/adapters/table/consumed.ts';
 import type { Attributes, Condition, Item, Query, Table, Write } from '../../../src/adapters/table/port.ts';
 import { refusedBy } from '../../contract/table/partition.ts';
 import { useTestTables } from '../../support/aws.ts';
@@ -145,28 +145,3 @@ test('one that grows too large within a transaction, and an add to text, are nam
   );
   expect(await table.get(item('b').key)).toBeUndefined();
 });
-
-// A batch isn't among them: the local stand-in leaves out what it consumed. Its report is tested on a mocked client.
-test('what each call consumed is reported', async () => {
-  const directory = { table: 'directory', pk: `HOST#${pk}`, sk: 'HOST' } as const;
-  await table.write(put('a', { n: 1 }));
-  await table.get(item('a').key);
-  await table.query(query());
-  await table.add(item('a').key, { n: 1 });
-  await table.transact([put('b'), { kind: 'put', item: { key: directory, attributes: {} } }]);
-
-  const told = reports.map((report) => `${report.operation} ${report.table} ${kindOf(report)}`);
-  expect(told.sort()).toEqual([
-    'add tenants written',
-    'get tenants read',
-    'query tenants read',
-    'transact directory written',
-    'transact tenants written',
-    'write tenants written',
-  ]);
-});
-
-function kindOf({ read_units, write_units }: ConsumedReport): string {
-  if (read_units > 0 && write_units === 0) return 'read';
-  return write_units > 0 && read_units === 0 ? 'written' : 'neither or both';
-}

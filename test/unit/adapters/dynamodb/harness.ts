@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConsumedReport } from '../../../../src/adapters/dynamodb/capacity.ts';
 import { createDynamoTable } from '../../../../src/adapters/dynamodb/dynamodb-table.ts';
+import type { ConsumedReport } from '../../../../src/adapters/table/consumed.ts';
 import type { Item, Key } from '../../../../src/adapters/table/port.ts';
 
 export const NAMES = { directory: 'Directory', tenants: 'Tenants' } as const;

@@ -33,7 +33,7 @@ test('a query of a partition is consistent and asks for one item more, to know w
       ...PLACEHOLDERS,
       ScanIndexForward: true,
       Limit: 4,
-      ReturnConsumedCapacity: 'TOTAL',
+      ReturnConsumedCapacity: 'INDEXES',
     },
   ]);
 });
@@ -62,7 +62,7 @@ test('a query through an index starts after the item, by all four of its keys', 
         by_project_pk: { S: 'T#ten_1' },
         by_project_sk: { S: 'x1' },
       },
-      ReturnConsumedCapacity: 'TOTAL',
+      ReturnConsumedCapacity: 'INDEXES',
     },
   ]);
 });

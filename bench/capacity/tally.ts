@@ -1,0 +1,80 @@
+import type { Consumed } from '../../src/adapters/table/consumed.ts';
+import type { IndexName, Table, TableName } from '../../src/adapters/table/port.ts';
+import { createCountingTable } from './counting-table.ts';
+
+/** A table, or an index of the tenants' table. */
+export type Place = TableName | IndexName;
+
+/** Units by where they were consumed; a place without any has no entry. */
+export type Units = { readonly [P in Place]?: number };
+
+/** What a piece of work costs on DynamoDB. */
+export interface Access {
+  /** Times that it waits for DynamoDB. Requests that are sent together are one. */
+  readonly round_trips: number;
+  readonly requests: number;
+  /** Read units. */
+  readonly reads: Units;
+  /** Write units. */
+  readonly writes: Units;
+}
+
+/** A table that is counted, and the count. */
+export interface Tally {
+  readonly table: Table;
+  /** Counts what the work does. */
+  count(work: () => Promise<unknown>): Promise<Access>;
+}
+
+/** Counts calls to a table by DynamoDB's rules, see {@link createCountingTable}.
+ *  @param table - any adapter's, whose calls need no round trip of their own */
+export function createTally(table: Table): Tally {
+  let consumed: Consumed[] = [];
+  let requests = 0;
+  let round_trips = 0;
+  let under_way: Promise<void> | undefined;
+
+  // Answers come no sooner than in the event loop's next turn: calls that begin before it are sent together.
+  const roundTrip = (): Promise<void> => {
+    if (under_way !== undefined) return under_way;
+    round_trips += 1;
+    under_way = new Promise((resolve) => {
+      setImmediate(() => {
+        under_way = undefined;
+        resolve();
+      });
+    });
+    return under_way;
+  };
+
+  const counting = createCountingTable(table, (report) => {
+    requests += 1;
+    consumed.push(...report.consumed);
+    return roundTrip();
+  });
+
+  return {
+    table: counting,
+    async count(work) {
+      consumed = [];
+      requests = 0;
+      round_trips = 0;
+      await work();
+      return {
+        round_trips,
+        requests,
+        reads: sum(consumed, 'read_units'),
+        writes: sum(consumed, 'write_units'),
+      };
+    },
+  };
+}
+
+function sum(consumed: readonly Consumed[], kind: 'read_units' | 'write_units'): Units {
+  const units: { [P in Place]?: number } = {};
+  for (const part of consumed) {
+    const place = part.index ?? part.table;
+    if (part[kind] > 0) units[place] = (units[place] ?? 0) + part[kind];
+  }
+  return units;
+}
