@@ -63,18 +63,40 @@ export function createTally(table: Table): Tally {
       return {
         round_trips,
         requests,
-        reads: sum(consumed, 'read_units'),
-        writes: sum(consumed, 'write_units'),
+        reads: sumOf(consumed, 'read_units'),
+        writes: sumOf(consumed, 'write_units'),
       };
     },
   };
 }
 
-function sum(consumed: readonly Consumed[], kind: 'read_units' | 'write_units'): Units {
+function sumOf(consumed: readonly Consumed[], kind: 'read_units' | 'write_units'): Units {
   const units: { [P in Place]?: number } = {};
   for (const part of consumed) {
     const place = part.index ?? part.table;
     if (part[kind] > 0) units[place] = (units[place] ?? 0) + part[kind];
   }
   return units;
+}
+
+export const NO_ACCESS: Access = { round_trips: 0, requests: 0, reads: {}, writes: {} };
+
+/** Both pieces of work, one after the other. */
+export function addAccess(one: Access, other: Access): Access {
+  return {
+    round_trips: one.round_trips + other.round_trips,
+    requests: one.requests + other.requests,
+    reads: addUnits(one.reads, other.reads),
+    writes: addUnits(one.writes, other.writes),
+  };
+}
+
+/** Units of all places together. */
+export function total(units: Units): number {
+  return Object.values(units).reduce((sum, amount) => sum + amount, 0);
+}
+
+function addUnits(one: Units, other: Units): Units {
+  const places = [...new Set([...Object.keys(one), ...Object.keys(other)])] as Place[];
+  return Object.fromEntries(places.map((place) => [place, (one[place] ?? 0) + (other[place] ?? 0)]));
 }

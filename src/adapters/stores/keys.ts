@@ -47,5 +47,5 @@ export const keys = {
     tenants(`T#${tenant_id}#IDEMPOTENCY`, `${user_id}#${key_hash}`),
   usage: (tenant_id: string, month: string) => tenants(`T#${tenant_id}#USAGE#${month}`, 'METERS'),
   projectDay: (tenant_id: string, project_id: string, day: string) =>
-    tenants(`T#${tenant_id}#METRICS`, `${day}#${project_id}`),
+    tenants(projectPk(tenant_id, project_id), `DAY#${day}`),
 } as const;

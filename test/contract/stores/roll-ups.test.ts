@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createTally } from '../../../bench/capacity/tally.ts';
 import { createMetricsStore } from '../../../src/adapters/stores/metrics-store.ts';
 import { createUsageStore } from '../../../src/adapters/stores/usage-store.ts';
 import type { UsageStore } from '../../../src/domain/billing/index.ts';
@@ -127,14 +128,36 @@ describe('metrics', () => {
 
   test('are complete beyond one page of the table', async () => {
     const store = open();
-    const projects = Array.from({ length: 1100 }, (_, position) => testId('prj', position + 1));
+    const first_ms = Date.parse('2026-01-01');
+    const dates = Array.from({ length: 1100 }, (_, position) =>
+      new Date(first_ms + position * 86_400_000).toISOString().slice(0, 10),
+    );
     await Promise.all(
-      projects.map((id, position) => store.addDay(day('2026-11-15', id), testId('evt', position), success)),
+      dates.map((date, position) => store.addDay(day(date), testId('evt', position), success)),
     );
 
-    const days = await store.readDays(TENANT, projects, { from: '2026-11-15', to: '2026-11-15' });
+    const days = await store.readDays(TENANT, [PROJECT], { from: '2026-01-01', to: '2030-01-01' });
 
-    expect([...days.values()].flat()).toHaveLength(1100);
+    expect(days.get(PROJECT)).toHaveLength(1100);
+  });
+
+  test('cost no more to read because the team has other projects', async () => {
+    const store = open();
+    const ninety = Array.from({ length: 90 }, (_, position) => `2026-01-${position}`);
+    for (const [position, date] of ninety.entries())
+      await store.addDay(day(date), testId('evt', position), success);
+    const { table, count } = createTally(memory.table);
+    const read = () =>
+      createMetricsStore(table, createTestClock()).readDays(TENANT, [PROJECT], {
+        from: '2026-01-01',
+        to: '2026-01-99',
+      });
+    const alone = await count(read);
+
+    for (const [position, date] of ninety.entries())
+      await store.addDay(day(date, testId('prj', 2)), testId('evt', 1000 + position), success);
+
+    expect((await count(read)).reads).toEqual(alone.reads);
   });
 
   test('count the installation’s projects, each event once', async () => {
