@@ -47,9 +47,13 @@ export function createProjectsFunction(
     },
 
     getProject: async ({ parameters }, principal) => {
-      const project = await getProject(deps.projects, principal, parameters.project_id);
-      const [view] = await withRecent(principal.tenant_id, [project]);
-      return { body: view ?? toView(project, []), version: project.version };
+      const { project_id } = parameters;
+      // Asked together: this is read more often than anything else, and mostly of projects that there are.
+      const [project, recent] = await Promise.all([
+        getProject(deps.projects, principal, project_id),
+        deps.recent.listRecent(principal.tenant_id, [project_id]),
+      ]);
+      return { body: toView(project, recent.get(project_id) ?? []), version: project.version };
     },
 
     updateProject: async ({ parameters, body, matches }, principal) => {

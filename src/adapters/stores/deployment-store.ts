@@ -62,13 +62,16 @@ export function createDeploymentStore(table: Table, clock: Clock): DeploymentSto
 
     async replace(previous, next, events, options) {
       const scoped = scopeToTenant(table, next.tenant_id);
-      const recent = await scoped.get(keys.recent(next.tenant_id, next.project_id));
+      const recent_key = keys.recent(next.tenant_id, next.project_id);
+      const lock_key = keys.lock(serviceKey(next));
+      const beside = await scoped.batchGet(options?.unlock === true ? [recent_key, lock_key] : [recent_key]);
+      const recent = beside.find(({ key }) => key.sk === recent_key.sk);
       const changes_recent = mergeRecent(recent, next) !== undefined;
-      const lock = options?.unlock === true ? await heldLock(scoped, next) : [];
+      const lock = beside.find(({ key }) => key.sk === lock_key.sk);
       const writes: Write[] = [
         { kind: 'put', item: deploymentItem(next), condition: versionIs(previous) },
         ...(changes_recent ? [recentWrite(next, recent)] : []),
-        ...lock,
+        ...unlockWrites(lock, next),
         ...outboxWrites(events),
       ];
       await transact(scoped, writes, () => new AppError('WRITE_CONFLICT'));
@@ -210,11 +213,9 @@ function holderIs(deployment_id: string) {
 }
 
 // A lock that somebody else took over after its lease is theirs to free.
-async function heldLock(scoped: Table, deployment: Deployment): Promise<Write[]> {
-  const key = keys.lock(serviceKey(deployment));
-  const lock = await scoped.get(key);
+function unlockWrites(lock: Item | undefined, deployment: Deployment): Write[] {
   if (lock?.attributes['holder'] !== deployment.id) return [];
-  return [{ kind: 'delete', key, condition: holderIs(deployment.id) }];
+  return [{ kind: 'delete', key: lock.key, condition: holderIs(deployment.id) }];
 }
 
 function versionIs(deployment: Deployment) {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createTally } from '../../../bench/capacity/tally.ts';
 import { createDeploymentStore } from '../../../src/adapters/stores/deployment-store.ts';
 import { keys } from '../../../src/adapters/stores/keys.ts';
 import { createServiceStore } from '../../../src/adapters/stores/service-store.ts';
@@ -40,6 +41,18 @@ describe('the lock', () => {
 
     expect(await store.find({ tenant_id: second.tenant_id, deployment_id: second.id })).toBeUndefined();
     expect(memory.events).toHaveLength(1);
+  });
+
+  test('is freed with the last write, and looked for together with what else that needs', async () => {
+    await store.create(first, [event('queued')]);
+    const { table, count } = createTally(memory.table);
+
+    const access = await count(() =>
+      createDeploymentStore(table, clock).replace(first, next(first, { status: 'failed' }), [], END),
+    );
+
+    expect(access).toMatchObject({ requests: 2, reads: { tenants: 2 } });
+    await store.create(second, []);
   });
 
   test('of deployments queued at the same moment, one is taken', async () => {
