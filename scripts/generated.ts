@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { createAccessTables } from '../bench/access/page.ts';
+import { createCostTables } from '../bench/access/price.ts';
 import { createErrorPage } from '../src/contracts/http/error-page.ts';
 import { createOpenApi } from '../src/contracts/http/openapi.ts';
 import { statusOf } from '../src/contracts/http/problem.ts';
 import { ERRORS, type ErrorCode } from '../src/domain/shared/errors.ts';
+import { fillPage } from './fill-page.ts';
 
 const CODES = Object.keys(ERRORS).sort() as ErrorCode[];
 
@@ -10,8 +14,14 @@ export function createGeneratedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['openapi.json', `${JSON.stringify(createOpenApi(), null, 2)}\n`],
     ['docs/errors/README.md', createIndex()],
+    ['docs/access-patterns.md', fillPage(readPage('docs/access-patterns.md'), createAccessTables())],
+    ['docs/costs.md', fillPage(readPage('docs/costs.md'), createCostTables())],
     ...CODES.map((code) => [`docs/errors/${code}.md`, createErrorPage(code)] as const),
   ]);
+}
+
+function readPage(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 }
 
 function createIndex(): string {

@@ -1,8 +1,13 @@
 import { toQueryInput } from '../../src/adapters/dynamodb/query.ts';
 import { keyOf } from '../../src/adapters/dynamodb/requests.ts';
-import type { Consumed, ConsumedReport } from '../../src/adapters/table/consumed.ts';
+import type { ConsumedReport } from '../../src/adapters/table/consumed.ts';
 import type { Item, Key, Query, Table, Write } from '../../src/adapters/table/port.ts';
-import { bytesOf, PAGE_BYTES, readUnits, unwrittenUnits, writeUnits } from './rules.ts';
+import { bytesOf, type Counted, PAGE_BYTES, readUnits, unwrittenUnits, writeUnits } from './rules.ts';
+
+/** What one request would cost, with the partition keys that it was for. */
+export interface CountedReport extends ConsumedReport {
+  readonly consumed: readonly Counted[];
+}
 
 /** A table that reports what each call would cost on DynamoDB, computed from the items' real sizes by DynamoDB's rules:
  *  so that costs can be counted where there is no DynamoDB. It looks at items before and after they are written; those
@@ -11,9 +16,9 @@ import { bytesOf, PAGE_BYTES, readUnits, unwrittenUnits, writeUnits } from './ru
  *  @param onConsumed - told of each request that DynamoDB would get; the call goes on when it is done */
 export function createCountingTable(
   table: Table,
-  onConsumed: (report: ConsumedReport) => Promise<void>,
+  onConsumed: (report: CountedReport) => Promise<void>,
 ): Table {
-  const report = (operation: keyof Table, consumed: readonly Consumed[]) =>
+  const report = (operation: keyof Table, consumed: readonly Counted[]) =>
     onConsumed({ operation, consumed });
 
   const counted = async (
@@ -54,7 +59,7 @@ export function createCountingTable(
     async add(key, amounts) {
       const before = await table.get(key);
       const attributes = await table.add(key, amounts);
-      await report('add', writeUnits(key.table, before, await table.get(key), false));
+      await report('add', writeUnits(key, before, await table.get(key), false));
       return attributes;
     },
     async transact(writes) {
@@ -75,7 +80,7 @@ function written(writes: readonly Write[], before: Images, after: Images, in_tra
     const key = keyOf(write);
     const images = [before.get(identityOf(key)), after.get(identityOf(key))] as const;
     // A check is charged like a write of what it looks at.
-    return (write.kind === 'check' ? unwrittenUnits : writeUnits)(key.table, ...images, in_transaction);
+    return (write.kind === 'check' ? unwrittenUnits : writeUnits)(key, ...images, in_transaction);
   });
 }
 
@@ -83,7 +88,7 @@ function unwritten(writes: readonly Write[], before: Images, in_transaction: boo
   return writes.flatMap((write) => {
     const key = keyOf(write);
     const after = write.kind === 'put' ? write.item : undefined;
-    return unwrittenUnits(key.table, before.get(identityOf(key)), after, in_transaction);
+    return unwrittenUnits(key, before.get(identityOf(key)), after, in_transaction);
   });
 }
 
@@ -102,13 +107,13 @@ async function pagesOf(table: Table, query: Query): Promise<number[]> {
   return pages;
 }
 
-function queryRead({ table, index }: Query, bytes: number): Consumed {
-  if (index === undefined) return { table, read_units: readUnits(bytes, 'strong'), write_units: 0 };
-  return { table, index, read_units: readUnits(bytes, 'eventual'), write_units: 0 };
+function queryRead({ table, index, pk }: Query, bytes: number): Counted {
+  if (index === undefined) return readOf({ table, pk }, bytes);
+  return { table, index, pk, read_units: readUnits(bytes, 'eventual'), write_units: 0 };
 }
 
-function readOf({ table }: Key, bytes: number): Consumed {
-  return { table, read_units: readUnits(bytes, 'strong'), write_units: 0 };
+function readOf({ table, pk }: Pick<Key, 'table' | 'pk'>, bytes: number): Counted {
+  return { table, pk, read_units: readUnits(bytes, 'strong'), write_units: 0 };
 }
 
 function identityOf({ table, pk, sk }: Key): string {

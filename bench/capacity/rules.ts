@@ -2,7 +2,7 @@ import { type StoredItem, toStoredItem } from '../../src/adapters/dynamodb/items
 import { INDEX_ATTRIBUTES } from '../../src/adapters/dynamodb/table.ts';
 import { sizeOfItem } from '../../src/adapters/dynamodb/values.ts';
 import type { Consumed } from '../../src/adapters/table/consumed.ts';
-import type { IndexName, Item, TableName } from '../../src/adapters/table/port.ts';
+import type { IndexName, Item, Key, TableName } from '../../src/adapters/table/port.ts';
 
 /**
  * What DynamoDB charges, by its documentation:
@@ -21,6 +21,11 @@ const TRANSACTION_FACTOR = 2;
 
 const INDEX_NAMES = Object.keys(INDEX_ATTRIBUTES) as IndexName[];
 
+/** Units that were consumed under one partition key, of the table's or of an index's own. */
+export interface Counted extends Consumed {
+  readonly pk: string;
+}
+
 /** Bytes that an item takes; 0 for one that isn't there. */
 export function bytesOf(item: Item | undefined): number {
   if (item === undefined) return 0;
@@ -37,43 +42,54 @@ export function readUnits(bytes: number, consistency: 'strong' | 'eventual'): nu
 /** What one write consumes in its table and in each index: the larger of the item before and after counts.
  *  @param after - undefined where the write deletes */
 export function writeUnits(
-  table: TableName,
+  key: Key,
   before: Item | undefined,
   after: Item | undefined,
   in_transaction: boolean,
-): Consumed[] {
-  const own = unitsOf(Math.max(bytesOf(before), bytesOf(after))) * (in_transaction ? TRANSACTION_FACTOR : 1);
-  const indexes = INDEX_NAMES.map((index) => written(table, indexUnits(index, before, after), index));
-  return [written(table, own), ...indexes.filter(({ write_units }) => write_units > 0)];
+): Counted[] {
+  const indexes = INDEX_NAMES.flatMap((index) => indexUnits(key.table, index, before, after));
+  return [...unwrittenUnits(key, before, after, in_transaction), ...indexes];
 }
 
 /** What a write consumes whose condition did not hold, or a check that writes nothing: as much of the table as if it had
  *  been done, and nothing of any index. */
 export function unwrittenUnits(
-  table: TableName,
+  { table, pk }: Key,
   before: Item | undefined,
   after: Item | undefined,
   in_transaction: boolean,
-): Consumed[] {
-  return writeUnits(table, before, after, in_transaction).filter(({ index }) => index === undefined);
+): Counted[] {
+  const units = unitsOf(Math.max(bytesOf(before), bytesOf(after)));
+  return [{ table, pk, read_units: 0, write_units: units * (in_transaction ? TRANSACTION_FACTOR : 1) }];
 }
 
 /** An index holds the whole item. A new place costs a put, an old one a delete, and a change of place both. */
-function indexUnits(index: IndexName, before: Item | undefined, after: Item | undefined): number {
+function indexUnits(
+  table: TableName,
+  index: IndexName,
+  before: Item | undefined,
+  after: Item | undefined,
+): Counted[] {
   const [from, to] = [before?.indexes?.[index], after?.indexes?.[index]];
-  const [removed, put] = [unitsOf(bytesOf(before)), unitsOf(bytesOf(after))];
-  if (from === undefined) return to === undefined ? 0 : put;
-  if (to === undefined) return removed;
-  if (from.pk !== to.pk || from.sk !== to.sk) return removed + put;
-  return isSame(before, after) ? 0 : Math.max(removed, put);
+  const write = (pk: string, bytes: number): Counted => ({
+    table,
+    index,
+    pk,
+    read_units: 0,
+    write_units: unitsOf(bytes),
+  });
+  const stays = from !== undefined && to !== undefined && from.pk === to.pk && from.sk === to.sk;
+  if (!stays) {
+    return [
+      ...(from === undefined ? [] : [write(from.pk, bytesOf(before))]),
+      ...(to === undefined ? [] : [write(to.pk, bytesOf(after))]),
+    ];
+  }
+  return isSame(before, after) ? [] : [write(to.pk, Math.max(bytesOf(before), bytesOf(after)))];
 }
 
 function unitsOf(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / WRITE_BYTES));
-}
-
-function written(table: TableName, write_units: number, index?: IndexName): Consumed {
-  return { table, ...(index === undefined ? {} : { index }), read_units: 0, write_units };
 }
 
 function isSame(before: Item | undefined, after: Item | undefined): boolean {

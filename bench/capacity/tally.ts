@@ -1,6 +1,7 @@
 import type { Consumed } from '../../src/adapters/table/consumed.ts';
 import type { IndexName, Table, TableName } from '../../src/adapters/table/port.ts';
 import { createCountingTable } from './counting-table.ts';
+import type { Counted } from './rules.ts';
 
 /** A table, or an index of the tenants' table. */
 export type Place = TableName | IndexName;
@@ -22,14 +23,16 @@ export interface Access {
 /** A table that is counted, and the count. */
 export interface Tally {
   readonly table: Table;
+  /** Every part of every request since the table was opened, in order. */
+  readonly parts: readonly Counted[];
   /** Counts what the work does. */
-  count(work: () => Promise<unknown>): Promise<Access>;
+  readonly count: (work: () => Promise<unknown>) => Promise<Access>;
 }
 
 /** Counts calls to a table by DynamoDB's rules, see {@link createCountingTable}.
  *  @param table - any adapter's, whose calls need no round trip of their own */
 export function createTally(table: Table): Tally {
-  let consumed: Consumed[] = [];
+  const parts: Counted[] = [];
   let requests = 0;
   let round_trips = 0;
   let under_way: Promise<void> | undefined;
@@ -49,17 +52,19 @@ export function createTally(table: Table): Tally {
 
   const counting = createCountingTable(table, (report) => {
     requests += 1;
-    consumed.push(...report.consumed);
+    parts.push(...report.consumed);
     return roundTrip();
   });
 
   return {
     table: counting,
+    parts,
     async count(work) {
-      consumed = [];
+      const parts_before = parts.length;
       requests = 0;
       round_trips = 0;
       await work();
+      const consumed = parts.slice(parts_before);
       return {
         round_trips,
         requests,

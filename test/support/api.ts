@@ -23,6 +23,7 @@ import type { DeploymentLogs } from '../../src/domain/deployments/index.ts';
 import { createTestAccounts, type TestAccounts } from './identity.ts';
 import { createTestPipeline, type TestPipeline } from './pipeline.ts';
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts';
+import type { MemoryTable } from './tables.ts';
 
 /** What a test sends. */
 export interface TestRequest {
@@ -74,12 +75,13 @@ export interface TestApiOptions {
   readonly allowed_origins?: readonly string[];
   readonly allow_local_repositories?: boolean;
   readonly logs?: Pick<DeploymentLogs, 'read'>;
+  readonly memory?: MemoryTable;
 }
 
 export const PASSWORD = 'correct horse battery';
 
 export async function createTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const test_accounts = await createTestAccounts();
+  const test_accounts = await createTestAccounts(options.memory);
   const { accounts, memory, clock } = test_accounts;
   const { ids } = accounts;
   const pipeline = createTestPipeline({ memory, clock, ids });

@@ -68,8 +68,7 @@ export interface TestAccounts {
   readonly clock: TestClock;
 }
 
-export async function createTestAccounts(): Promise<TestAccounts> {
-  const memory = createMemoryTable();
+export async function createTestAccounts(memory = createMemoryTable()): Promise<TestAccounts> {
   const clock = createTestClock();
   const passwords = createFakePasswords();
   const tokens = createTokens(signingKeys(await createTestKey('one')), clock);

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { PROBLEM_MEDIA_TYPE, problemSchema, statusOf } from '../../src/contracts/http/problem.ts';
 import type { Route } from '../../src/contracts/http/route.ts';
@@ -87,28 +87,32 @@ export async function createThings(api: TestApi, account: TestAccount, queue = f
 export function idOf(answer: TestAnswer): string {
   const { json } = answer;
   if (typeof json === 'object' && json !== null && 'id' in json) return String(json.id);
-  return expect.fail(`no id in ${answer.status} ${answer.text}`);
+  return assert.fail(`no id in ${answer.status} ${answer.text}`);
 }
 
 /** Expects a success of exactly the shape that the catalogue promises. @returns the parsed body */
 export function expectSuccess(operation_id: OperationId, answer: TestAnswer): unknown {
   const route: Route = ROUTES[operation_id];
-  expect(answer.status, answer.text).toBe(route.success.status);
+  assert.equal(answer.status, route.success.status, `${answer.status} ${answer.text}`);
   const { schema, media_type } = route.success;
   if (schema === undefined) {
-    expect(answer.text).toBe('');
+    assert.equal(answer.text, '');
     return undefined;
   }
-  expect(answer.headers['content-type']).toBe(media_type ?? 'application/json');
+  assert.equal(answer.headers['content-type'], media_type ?? 'application/json');
   return schema.parse(media_type === undefined ? answer.json : answer.text);
 }
 
 /** Expects a problem with a code, of exactly the shape that the catalogue promises. @returns the problem */
 export function expectProblem(answer: TestAnswer, code: ErrorCode) {
-  expect(answer.headers['content-type'], answer.text).toBe(PROBLEM_MEDIA_TYPE);
+  assert.equal(answer.headers['content-type'], PROBLEM_MEDIA_TYPE, answer.text);
   const problem = problemSchema.parse(answer.json);
-  expect(problem).toMatchObject({ code, status: statusOf(code), type: `/errors/${code}` });
-  expect(answer.status).toBe(problem.status);
-  expect(answer.headers['x-request-id']).toBe(problem.request_id);
+  const { status, type } = problem;
+  assert.deepEqual(
+    { code: problem.code, status, type },
+    { code, status: statusOf(code), type: `/errors/${code}` },
+  );
+  assert.equal(answer.status, status);
+  assert.equal(answer.headers['x-request-id'], problem.request_id);
   return problem;
 }

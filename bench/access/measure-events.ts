@@ -1,0 +1,146 @@
+import { createOutboxPublisher } from '../../functions/events/publish-outbox.ts';
+import { createSettler } from '../../functions/events/settle-deployment.ts';
+import { runAndFlush } from '../../functions/runtime/aws/flush.ts';
+import { createOutboxSweeper } from '../../functions/schedules/sweep.ts';
+import { keys } from '../../src/adapters/stores/keys.ts';
+import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
+import { readOverdueEvents } from '../../src/adapters/stores/outbox.ts';
+import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
+import { type ConsumerName, EVENT_RULES } from '../../src/contracts/events/rules.ts';
+import { createBillingConsumer } from '../../src/domain/billing/index.ts';
+import {
+  createDeploymentStarter,
+  createDeploymentStopper,
+  createProjectRemover,
+  type DeploymentKey,
+  type Workflow,
+} from '../../src/domain/deployments/index.ts';
+import { createMetricsConsumer } from '../../src/domain/metrics/index.ts';
+import type { DomainEvent, EventConsumer } from '../../src/domain/shared/events.ts';
+import { runTasks } from '../../test/support/run-tasks.ts';
+import type { Access } from '../capacity/tally.ts';
+import { runExecution } from './execution.ts';
+import { openUsedWorld, type UsedWorld, type World } from './world.ts';
+
+const NO_WORKFLOW: Workflow = { start: async () => undefined, stop: async () => undefined };
+const NO_METRICS = {
+  countDeployment: () => undefined,
+  observeDuration: () => undefined,
+  addActiveProjects: () => undefined,
+};
+
+/** The consumers as their functions compose them. */
+export function createConsumers({ tally, pipeline }: World): Readonly<Record<ConsumerName, EventConsumer>> {
+  const { clock } = pipeline;
+  const stopper = createDeploymentStopper(pipeline, NO_WORKFLOW);
+  return {
+    'start-deployment': createDeploymentStarter(NO_WORKFLOW),
+    'stop-deployment': { handle: (event) => runAndFlush(pipeline, () => stopper.handle(event)) },
+    'remove-project': createProjectRemover(pipeline),
+    metrics: createMetricsConsumer(createMetricsStore(tally.table, clock), NO_METRICS),
+    billing: createBillingConsumer(createUsageStore(tally.table, clock)),
+  };
+}
+
+/** Publishes one event, as the outbox's stream brings it. */
+export async function publishEvent({ tally, pipeline }: World, event: DomainEvent): Promise<void> {
+  const publish = createOutboxPublisher({
+    readRecord: () => event,
+    publish: async () => new Set(),
+    acknowledge: ({ tenant_id, id }) =>
+      tally.table.write({ kind: 'delete', key: keys.outbox(tenant_id, id) }),
+    bury: async (_body, reason) => {
+      throw new Error(reason);
+    },
+    logger: pipeline.logger,
+  });
+  await publish({ Records: [{ eventName: 'INSERT' }] });
+}
+
+/** Looks after an execution that failed, as the rule on failed executions does. */
+export function settleExecution({ pipeline }: World, key: DeploymentKey): Promise<void> {
+  const settle = createSettler(async () => pipeline);
+  return runAndFlush(pipeline, () => settle({ detail: { input: JSON.stringify(key) } } as never));
+}
+
+/** Every consumer with every event that it hears of. */
+export const CONSUMER_EVENTS = (Object.keys(EVENT_RULES) as ConsumerName[]).flatMap((consumer) =>
+  EVENT_RULES[consumer].map((type) => ({ consumer, type, name: `${consumer}: ${type}` }) as const),
+);
+
+/** What one event costs its consumer. */
+export async function measureConsumer({ consumer, type }: (typeof CONSUMER_EVENTS)[number]): Promise<Access> {
+  const world = await openUsedWorld();
+  await CAUSES[type](world);
+  const event = world.api.test_accounts.memory.events.findLast((candidate) => candidate.type === type);
+  if (event === undefined) throw new Error(`Nothing caused ${type}`);
+  return world.tally.count(() => createConsumers(world)[consumer].handle(event));
+}
+
+type RuledEvent = (typeof CONSUMER_EVENTS)[number]['type'];
+
+const APP_EXITED = { state: 'failed', reason: 'app_exited', detail: 'Exit code 1.' } as const;
+
+/** What makes each event happen. */
+const CAUSES: Readonly<Record<RuledEvent, (world: UsedWorld) => Promise<unknown>>> = {
+  'branchline.project.created': (world) => world.createProject('another'),
+  'branchline.project.deleted': (world) => world.call('DELETE', `/api/v1/projects/${world.project_id}`),
+  'branchline.deployment.queued': (world) => world.queue(world.project_id),
+  'branchline.deployment.succeeded': deploy,
+  'branchline.deployment.failed': (world) => {
+    world.script.progress = [APP_EXITED];
+    return deploy(world);
+  },
+  'branchline.deployment.cancelled': async (world) => {
+    const deployment_id = await world.queue(world.project_id);
+    await runTasks(world.api.pipeline, { tenant_id: world.account.tenant_id, deployment_id }, 'Release');
+    return world.call('POST', `/api/v1/deployments/${deployment_id}/cancel`);
+  },
+};
+
+async function deploy(world: UsedWorld): Promise<void> {
+  const deployment_id = await world.queue(world.project_id);
+  await runExecution(world, { tenant_id: world.account.tenant_id, deployment_id });
+}
+
+/** What keeps events and executions moving, by what it does. */
+export const DELIVERY = {
+  'publish-outbox: one event': async () => {
+    const world = await openUsedWorld();
+    return world.tally.count(() => publishEvent(world, lastEvent(world)));
+  },
+  'sweep-outbox: nothing overdue': async () => {
+    const world = await openUsedWorld();
+    for (const event of world.api.test_accounts.memory.events) await publishEvent(world, event);
+    return sweep(world);
+  },
+  'settle-deployment: a failure that is recorded': async () => {
+    const world = await openUsedWorld();
+    world.script.progress = [APP_EXITED];
+    const deployment_id = await world.queue(world.project_id);
+    const key = { tenant_id: world.account.tenant_id, deployment_id };
+    await runExecution(world, key);
+    return world.tally.count(() => settleExecution(world, key));
+  },
+} as const satisfies Record<string, () => Promise<Access>>;
+export type DeliveryName = keyof typeof DELIVERY;
+
+// As the hourly function asks for.
+const MAX_PER_SHARD = 250;
+
+function sweep({ tally, pipeline }: World): Promise<Access> {
+  const run = createOutboxSweeper({
+    readOverdue: (before) => readOverdueEvents(tally.table, before, MAX_PER_SHARD),
+    publish: async () => new Set(),
+    acknowledge: async () => undefined,
+    clock: pipeline.clock,
+    logger: pipeline.logger,
+  });
+  return tally.count(run);
+}
+
+function lastEvent(world: World): DomainEvent {
+  const event = world.api.test_accounts.memory.events.at(-1);
+  if (event === undefined) throw new Error('There was no event yet');
+  return event;
+}
