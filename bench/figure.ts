@@ -2,8 +2,9 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ratio' | 'ms' | 'MB';
-  readonly limit: { readonly at_least: number } | { readonly at_most: number };
+  readonly unit: 'ratio' | 'ms' | 'MB' | 'round trips' | 'read units' | 'write units' | 'transitions' | 'USD';
+  /** Left out where no document sets one. */
+  readonly limit?: { readonly at_least: number } | { readonly at_most: number };
   readonly ok: boolean;
   /** What it was computed from. */
   readonly from: Readonly<Record<string, number>>;
@@ -17,8 +18,10 @@ export function figure(
   limit: Figure['limit'],
   from: Readonly<Record<string, number>>,
 ): Figure {
+  const rest = { name, unit, value: round(value), from: mapValues(from, round) };
+  if (limit === undefined) return { ...rest, ok: true };
   const ok = 'at_least' in limit ? value >= limit.at_least : value <= limit.at_most;
-  return { name, unit, value: round(value), limit, ok, from: mapValues(from, round) };
+  return { ...rest, limit, ok };
 }
 
 export function median(values: readonly number[]): number {
@@ -31,11 +34,16 @@ export function formatTable(figures: readonly Figure[]): string {
   const rows = figures.map((entry) => [
     entry.ok ? 'ok' : 'MISSED',
     `${entry.value} ${entry.unit}`,
-    'at_least' in entry.limit ? `>= ${entry.limit.at_least}` : `<= ${entry.limit.at_most}`,
+    describeLimit(entry.limit),
     entry.name,
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+}
+
+function describeLimit(limit: Figure['limit']): string {
+  if (limit === undefined) return '';
+  return 'at_least' in limit ? `>= ${limit.at_least}` : `<= ${limit.at_most}`;
 }
 
 function round(value: number): number {
