@@ -4,6 +4,7 @@ import { createDeployTasks } from '../../functions/tasks/index.ts';
 import { readDefinition } from '../../local/workflow/definition.ts';
 import type { DeploymentKey } from '../../src/domain/deployments/index.ts';
 import { BUILD_STATE, type DeployTask } from '../../state-machines/catalog.ts';
+import { FINISHED_BUILD } from '../../test/support/workflows.ts';
 import type { Access } from '../capacity/tally.ts';
 import type { World } from './world.ts';
 
@@ -37,7 +38,10 @@ export async function runExecution(world: World, key: DeploymentKey): Promise<Ex
     {
       context: { Execution: { Name: key.deployment_id } },
       overrides: {
-        taskResourceLocalHandlers: { ...countedTasks(world, runs), [BUILD_STATE]: async () => ({}) },
+        taskResourceLocalHandlers: {
+          ...countedTasks(world, runs),
+          [BUILD_STATE]: async () => FINISHED_BUILD,
+        },
         retryIntervalOverrides: { AwaitRollout: 0 },
       },
     },
