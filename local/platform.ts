@@ -170,7 +170,7 @@ export async function startPlatform(
       folders.sources,
     ),
     // The builder of this process finds the source by the deployment's id.
-    builds: { handOver: async () => '' },
+    builds: { builds_dockerfiles: false, handOver: async () => '' },
     images: createLocalImagePublisher(folders.images),
     compute,
     logs,

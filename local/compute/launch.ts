@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../../src/domain/builds/index.ts';
-import type { ReleaseSpec } from '../../src/domain/deployments/index.ts';
+import { DeploymentFailedError, type ReleaseSpec } from '../../src/domain/deployments/index.ts';
 import { imageEnvironment } from '../builder/environment.ts';
 import { readImageReference } from '../builder/images.ts';
 import { projectUserId } from '../builder/user.ts';
@@ -28,6 +28,9 @@ const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url
  *  HOME are the app's to write to. */
 export function launchWeb(options: LaunchOptions, spec: ReleaseSpec): Launch {
   const { start } = spec.plan;
+  if (start.kind === 'image') {
+    throw new DeploymentFailedError('toolchain_missing', 'Its image needs a container engine to run in.');
+  }
   if (start.kind !== 'static') return launchCommand(options, spec, start);
   const argv = [process.execPath, STATIC_SERVER, start.site.root] as const;
   const launch = launchCommand(options, spec, {

@@ -114,7 +114,10 @@ export function createTestPipeline(
     },
     compute: fakeCompute(script, called),
     logs: { append: (_deployment_id, line) => void lines.push(line) },
-    builds: { handOver: async ({ deployment_id }) => `ticket of ${deployment_id}` },
+    builds: {
+      builds_dockerfiles: false,
+      handOver: async ({ deployment_id }) => `ticket of ${deployment_id}`,
+    },
     addresses: { url: async ({ host }) => `http://${host}.test`, domain: (host) => `${host}.test` },
   };
   const queue = { ...deps, logs: { read: async () => ({ lines: [], next: 0 }) } };

@@ -42,7 +42,7 @@ export function createPipeline(
     releases: createReleaseStore(table, sealer),
     services: createServiceStore(table),
     source: parts.source ?? { fetch: refuse, discard: async () => undefined },
-    builds: parts.builds ?? { handOver: refuse },
+    builds: parts.builds ?? { builds_dockerfiles: false, handOver: refuse },
     images: parts.images ?? { publish: refuse, discard: async () => undefined },
     ...createCompute(logs, logger),
     clock,

@@ -29,7 +29,7 @@ const SERVER = '/server/serve.mjs';
 /**
  * A Dockerfile for a plan: a build stage, and a final stage that holds the built tree alone, runs as nobody in
  * particular and says how it is. Users' text gets into it in the JSON form only, so none of it can be an instruction.
- * @throws RangeError for a plan whose variables or folders no Dockerfile can hold
+ * @throws RangeError for a plan whose variables or folders no Dockerfile can hold, or whose image isn't ours to make
  */
 export function toDockerfile(plan: BuildPlan, options: DockerfileOptions = {}): string {
   const registry = options.registry ?? DEFAULT_REGISTRY;
@@ -139,6 +139,7 @@ function siteLines(site: StaticSite): string[] {
 }
 
 function entrypoint({ start }: BuildPlan): readonly string[] {
+  if (start.kind === 'image') throw new RangeError('The repository’s own Dockerfile makes this image');
   if (start.kind !== 'static') return argvOf(start);
   return ['node', SERVER, SITE, ...(start.site.single_page ? ['single-page'] : [])];
 }

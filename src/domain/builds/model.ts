@@ -42,13 +42,18 @@ export interface StaticSite {
   readonly single_page: boolean;
 }
 
-/** What serves the app: a process of its own, or files that the platform serves. */
-export type Start = Command | { readonly kind: 'static'; readonly site: StaticSite };
+/** What serves the app: a process of its own, files that the platform serves, or what its own image starts by itself. */
+export type Start =
+  | Command
+  | { readonly kind: 'static'; readonly site: StaticSite }
+  | { readonly kind: 'image' };
 
 /** What to do with a repository, decided by pure rules; see {@link planBuild}. */
 export interface BuildPlan {
-  /** The language or kind that was recognised, as its file's name: node, python, go, static, shell. */
+  /** The language or kind that was recognised, as its file's name: node, python, go, static, shell, dockerfile. */
   readonly provider: string;
+  /** The repository's own Dockerfile, which the image is made by; the platform writes one where there is none. */
+  readonly dockerfile?: string;
   /** What was detected and why: one sentence each, shown in the build log. */
   readonly reasons: readonly string[];
   /** What may surprise the user, shown in the build log at level warn. */
@@ -82,4 +87,6 @@ export type BuildPlanResult =
 export interface PlanOptions {
   /** Key under `environments` in railway.json whose settings apply on top: `production`, `staging`, `pr`... */
   readonly environment_kind?: string;
+  /** Whether images are built by a container engine: then a repository's own Dockerfile always wins. */
+  readonly builds_dockerfiles?: boolean;
 }

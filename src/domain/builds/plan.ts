@@ -3,9 +3,10 @@ import { describeCommand, shell } from './commands.ts';
 import { InvalidConfigError } from './invalid-config.ts';
 import type { BuildPlan, BuildPlanResult, Command, PlanOptions, SourceSnapshot } from './model.ts';
 import { type Procfile, parseProcfile } from './procfile.ts';
+import { DOCKERFILE, DOCKERFILE_NAMES, NO_ENGINE } from './providers/dockerfile.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { type RepositoryConfig, readRepositoryConfig } from './repository-config.ts';
-import { textOf } from './snapshot.ts';
+import { firstFile, hasFile, textOf } from './snapshot.ts';
 
 /** What the repository states itself, which beats what is detected. */
 interface Stated {
@@ -30,6 +31,10 @@ export function planBuild(snapshot: SourceSnapshot, options: PlanOptions = {}): 
 
 function plan(snapshot: SourceSnapshot, options: PlanOptions): BuildPlanResult {
   const stated = readStated(snapshot, options);
+  if (options.builds_dockerfiles === true) {
+    const dockerfile = findDockerfile(snapshot, stated.config);
+    if (dockerfile !== null) return { ok: true, plan: dockerfilePlan(snapshot, stated, dockerfile) };
+  }
   const choice = chooseDraft(PROVIDERS, { snapshot, start: stated.start, build: stated.build });
   const start = stated.start ?? choice.draft?.start ?? null;
   if (start !== null) return { ok: true, plan: completePlan(snapshot, stated, choice, start) };
@@ -81,6 +86,29 @@ function completePlan(
   };
 }
 
+/** @throws InvalidConfigError when the repository names a file that isn't there */
+function findDockerfile(
+  snapshot: SourceSnapshot,
+  { file, dockerfile_path }: RepositoryConfig,
+): string | null {
+  if (dockerfile_path === null) return firstFile(snapshot, DOCKERFILE_NAMES);
+  if (hasFile(snapshot, dockerfile_path)) return dockerfile_path;
+  throw new InvalidConfigError(file ?? '', `build.dockerfilePath: there is no file ${dockerfile_path}.`);
+}
+
+function dockerfilePlan(snapshot: SourceSnapshot, stated: Stated, dockerfile: string): BuildPlan {
+  const choice: Choice = { provider: DOCKERFILE, draft: null, warnings: [], unavailable: null };
+  const made = completePlan(snapshot, stated, choice, stated.start ?? { kind: 'image' });
+  const unused = stated.build === null ? [] : ['The Dockerfile builds it: build.buildCommand is not run.'];
+  return {
+    ...made,
+    dockerfile,
+    build: [],
+    reasons: [`${dockerfile} builds its image.`, ...made.reasons],
+    warnings: [...unused, ...made.warnings],
+  };
+}
+
 function preDeploy({ config, procfile }: Stated): Command[] {
   if (config.pre_deploy_commands.length > 0) return config.pre_deploy_commands.map(shell);
   const release = procfile.processes.get('release');
@@ -116,10 +144,16 @@ function procfileWarnings({ processes, ignored_lines }: Procfile): string[] {
   return warnings;
 }
 
-function treeWarnings(snapshot: SourceSnapshot, { config }: Stated, { unavailable }: Choice): string[] {
+function treeWarnings(
+  snapshot: SourceSnapshot,
+  { config }: Stated,
+  { unavailable, provider }: Choice,
+): string[] {
   const warnings: string[] = [];
   if (unavailable !== null) warnings.push(`${unavailable} What else was detected is used.`);
-  if (unavailable === null && config.wants_dockerfile) {
+  if (config.dockerfile_path !== null && provider !== DOCKERFILE) {
+    warnings.push(`${config.file} asks for ${config.dockerfile_path} (build.dockerfilePath). ${NO_ENGINE}`);
+  } else if (unavailable === null && config.wants_dockerfile && provider !== DOCKERFILE) {
     warnings.push(`${config.file} asks for a Dockerfile (build.builder), and there is none in the root.`);
   }
   if (snapshot.truncated)

@@ -9,6 +9,8 @@ export interface RepositoryConfig {
   readonly file: string | null;
   readonly warnings: readonly string[];
   readonly wants_dockerfile: boolean;
+  /** Where the repository's Dockerfile is, when it isn't where it is looked for. */
+  readonly dockerfile_path: string | null;
   readonly build_command: string | null;
   readonly start_command: string | null;
   readonly pre_deploy_commands: readonly string[];
@@ -20,7 +22,11 @@ const JSON_FILE = 'railway.json';
 const TOML_FILE = 'railway.toml';
 
 const command = z.string().trim().min(1).nullish();
-const buildSchema = z.looseObject({ buildCommand: command, builder: z.string().nullish() });
+const buildSchema = z.looseObject({
+  buildCommand: command,
+  builder: z.string().nullish(),
+  dockerfilePath: command,
+});
 const deploySchema = z.looseObject({
   startCommand: command,
   preDeployCommand: z.union([z.string(), z.array(z.string())]).nullish(),
@@ -62,6 +68,7 @@ export function readRepositoryConfig(
     file,
     warnings: [...ambiguityWarnings(snapshot, file), ...ignoredWarnings(file, config, layers)],
     wants_dockerfile: build.builder?.toUpperCase() === 'DOCKERFILE',
+    dockerfile_path: plainPath(build.dockerfilePath),
     build_command: build.buildCommand ?? null,
     start_command: deploy.startCommand ?? null,
     pre_deploy_commands: commandList(deploy.preDeployCommand),
@@ -104,6 +111,10 @@ function commandList(value: string | readonly string[] | null | undefined): stri
 function healthPath(path: string | null | undefined): string | null {
   if (path === null || path === undefined) return null;
   return path.startsWith('/') ? path : `/${path}`;
+}
+
+function plainPath(path: string | null | undefined): string | null {
+  return path?.replace(/^(?:\.?\/)+/, '') ?? null;
 }
 
 function ambiguityWarnings(snapshot: SourceSnapshot, file: string | null): string[] {

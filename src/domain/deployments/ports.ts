@@ -107,6 +107,8 @@ export interface SourceProvider {
 /** Hands what a build needs over to whoever builds: the platform's own code writes it, so that the build itself needs no
  *  right to anything. */
 export interface BuildHandOver {
+  /** Whether it builds by a container engine, and so by a repository's own Dockerfile. */
+  readonly builds_dockerfiles: boolean;
   /** @param variables - what the build may see
    *  @returns what the build is started with: an address for one use, or nothing where the builder finds it by itself */
   handOver(

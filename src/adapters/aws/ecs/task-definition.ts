@@ -32,6 +32,7 @@ export function releaseTaskDefinition(
 ): RegisterTaskDefinitionRequest {
   const { path, timeout_s } = spec.plan.health_check;
   return taskDefinition(config, spec, 'runtime', releaseFamily(spec.deployment_id), {
+    ...ownStart(spec),
     portMappings: [{ name: PORT_NAME, containerPort: CONTAINER_PORT, protocol: 'tcp' }],
     dockerLabels: {
       [LABELS.timeout]: String(timeout_s),
@@ -39,6 +40,12 @@ export function releaseTaskDefinition(
       ...(previous === null ? {} : { [LABELS.previous]: previous }),
     },
   });
+}
+
+/** In an image of the repository's own, a stated start command takes the place of the image's; ours starts it itself. */
+function ownStart({ plan }: ReleaseSpec): Partial<ContainerDefinition> {
+  if (plan.dockerfile === undefined || plan.start.kind !== 'shell') return {};
+  return { entryPoint: ['/bin/sh', '-c'], command: [plan.start.script] };
 }
 
 /** The task definition of a deployment's one-off commands: a task takes the script as its command. An override replaces

@@ -142,7 +142,8 @@ async function handOver(
 }
 
 function plan(deps: PipelineDependencies, key: DeploymentKey, snapshot: SourceSnapshot): BuildPlan {
-  const result = planBuild(snapshot);
+  const { builds_dockerfiles } = deps.builds;
+  const result = planBuild(snapshot, { builds_dockerfiles });
   if (!result.ok) throw new DeploymentFailedError(result.reason, result.message);
   say(deps, key, 'prepare', `Detected ${result.plan.provider}`);
   for (const reason of result.plan.reasons) say(deps, key, 'prepare', reason);

@@ -55,6 +55,9 @@ const plan = fc
   })
   .map(({ path, ...parts }): BuildPlan => ({ ...PLAN, ...parts, health_check: { path, timeout_s: 1 } }));
 
+const isCommand = (start: BuildPlan['start']): start is Command =>
+  start.kind !== 'static' && start.kind !== 'image';
+
 interface Instruction {
   readonly name: string;
   readonly rest: string;
@@ -82,7 +85,7 @@ test('any script and argument round-trips through the JSON form', () => {
       const runs = argvs(found, 'RUN');
       const expected = [...any.install, ...any.build].map(argvOf);
       expect(runs.slice(0, expected.length)).toEqual(expected);
-      if (any.start.kind !== 'static') expect(argvs(found, 'ENTRYPOINT')).toEqual([argvOf(any.start)]);
+      if (isCommand(any.start)) expect(argvs(found, 'ENTRYPOINT')).toEqual([argvOf(any.start)]);
     }),
   );
 });
@@ -98,10 +101,9 @@ test('no text adds an instruction, a heredoc or a continued line', () => {
         ...any,
         install: any.install.map(harmless),
         build: any.build.map(harmless),
-        start:
-          any.start.kind === 'static'
-            ? { kind: 'static', site: { root: 'x', single_page: true } }
-            : harmless(any.start),
+        start: isCommand(any.start)
+          ? harmless(any.start)
+          : { kind: 'static', site: { root: 'x', single_page: true } },
         health_check: { path: any.health_check.path === null ? null : '/', timeout_s: 1 },
       });
       expect(found).toEqual(instructions(same).map(({ name }) => name));

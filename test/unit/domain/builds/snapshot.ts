@@ -52,6 +52,7 @@ export function lines(commands: readonly Command[]): string[] {
 
 /** How the plan starts the app, as one line. */
 export function startLine({ start }: BuildPlan): string {
+  if (start.kind === 'image') return 'image';
   if (start.kind !== 'static') return lines([start])[0] ?? '';
   return `static ${start.site.root}${start.site.single_page ? ' (single page)' : ''}`;
 }

@@ -7,6 +7,7 @@ import {
   DescribeTasksCommand,
   ListGatewayRoutesCommand,
   RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionRequest,
   RunTaskCommand,
   TagResourceCommand,
   UpdateServiceCommand,
@@ -14,6 +15,7 @@ import {
 import { expect, test } from 'vitest';
 import { findServiceUrl } from '../../../../../src/adapters/aws/ecs/address.ts';
 import { serviceName } from '../../../../../src/adapters/aws/ecs/names.ts';
+import type { ReleaseSpec } from '../../../../../src/domain/deployments/index.ts';
 import { SERVICE } from '../../../../support/things.ts';
 import {
   ARN,
@@ -255,6 +257,25 @@ test('stopping a service that never served deletes it', async () => {
   await under.compute.stop(DEPLOYMENT);
   expect(under.inputs('DeleteService')).toEqual([{ cluster: 'apps', service: NAME, force: true }]);
   expect(under.inputs('UpdateService')).toEqual([]);
+});
+
+test('an image of the repository’s own starts by itself, or by the command that is stated', async () => {
+  const startOf = async (start: ReleaseSpec['plan']['start']) => {
+    const under = withRegister(createMockedCompute());
+    haveService(under);
+    haveNoRelease(under);
+    under.mock.on(CreateServiceCommand).resolves({});
+    const { plan, ...rest } = spec();
+    await under.compute.release({ ...rest, plan: { ...plan, dockerfile: 'Dockerfile', start } });
+    const [input] = under.inputs('RegisterTaskDefinition') as RegisterTaskDefinitionRequest[];
+    const { entryPoint, command } = input?.containerDefinitions?.[0] ?? {};
+    return { entryPoint, command };
+  };
+  expect(await startOf({ kind: 'image' })).toEqual({});
+  expect(await startOf({ kind: 'shell', script: './run --fast' })).toEqual({
+    entryPoint: ['/bin/sh', '-c'],
+    command: ['./run --fast'],
+  });
 });
 
 test('a one-off command is a task with its script, by a task definition that starts a shell', async () => {
