@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import { buildArgon2Layer } from '../../layers/argon2/build.ts';
 import type { Assets } from './assets.ts';
 
@@ -12,22 +12,50 @@ const OUTPUT = join(CHECKOUT, 'cdk.out', 'bundles');
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+/** What a bundle holds in the place of a package; docs/adr/0014 has the reasons and what each saves. */
+const REPLACEMENTS = {
+  '@node-rs/argon2': 'layers/argon2/load.cjs',
+  '@aws-sdk/credential-provider-node': 'infra/assets/replacements/environment-credentials.ts',
+  // Its CommonJS module, which `node` would get, can't be shaken: all of git would be in the bundle.
+  'isomorphic-git': 'node_modules/isomorphic-git/index.js',
+  'sha.js/sha1.js': 'infra/assets/replacements/sha1.ts',
+} as const;
+
+/** A bundle, and what esbuild says is in it. */
+export interface Bundle {
+  /** The folder with `index.mjs` and its source map. */
+  readonly folder: string;
+  readonly file: string;
+  readonly metafile: Metafile;
+}
+
 /** Bundles each entry point by esbuild, as it is asked for. */
 export const bundledAssets: Assets = {
-  functionCode: (entry) => Code.fromAsset(bundle(entry)),
+  functionCode: (entry) => Code.fromAsset(bundle(entry).folder),
   argon2Layer: (architecture) => Code.fromAsset(buildArgon2Layer(architecture)),
 };
 
-/** Bundles one entry point. @returns the folder with `index.mjs` and its source map */
-export function bundle(entry: string): string {
+/** Bundles one entry point. @param entry - its file, from the checkout's root */
+export function bundle(entry: string): Bundle {
   const source = join(CHECKOUT, entry);
   if (!existsSync(source))
     throw new Error(`There is no ${entry}, which a function in infra/functions.ts names`);
-  const folder = join(OUTPUT, entry.replace(/\.ts$/, '').replaceAll('/', '-'));
+  return build(entry.replace(/\.ts$/, '').replaceAll('/', '-'), { entryPoints: [source] });
+}
+
+/** Bundles a text as functions are bundled. @param name - of the folder that it gets */
+export function bundleText(name: string, contents: string): Bundle {
+  return build(name, { stdin: { contents, resolveDir: CHECKOUT, loader: 'ts' } });
+}
+
+function build(name: string, input: Pick<BuildOptions, 'entryPoints' | 'stdin'>): Bundle {
+  const folder = join(OUTPUT, name);
+  const file = join(folder, 'index.mjs');
   mkdirSync(folder, { recursive: true });
-  buildSync({
-    entryPoints: [source],
-    outfile: join(folder, 'index.mjs'),
+  const { metafile } = buildSync({
+    ...input,
+    absWorkingDir: CHECKOUT,
+    outfile: file,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -37,10 +65,11 @@ export function bundle(entry: string): string {
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
+    metafile: true,
     banner: { js: REQUIRE },
-    alias: { '@node-rs/argon2': join(CHECKOUT, 'layers/argon2/load.cjs') },
+    alias: Object.fromEntries(Object.entries(REPLACEMENTS).map(([from, to]) => [from, join(CHECKOUT, to)])),
     external: ['@node-rs/argon2-*'],
     logLevel: 'warning',
   });
-  return folder;
+  return { folder, file, metafile };
 }

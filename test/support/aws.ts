@@ -17,7 +17,7 @@ import {
 } from '../../src/adapters/dynamodb/table.ts';
 import type { TableName } from '../../src/adapters/table/port.ts';
 
-type Service = 'DYNAMODB' | 'STS' | 'LAMBDA';
+type Service = 'DYNAMODB' | 'LAMBDA';
 
 /** Where the tests' AWS is, from the variables that the AWS SDKs read.
  *  @throws Error that names what to set: these tests fail without an endpoint, they are never skipped */

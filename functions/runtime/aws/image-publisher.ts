@@ -1,15 +1,18 @@
 import process from 'node:process';
-import { ECRClient } from '@aws-sdk/client-ecr';
 import { createEcrImagePublisher } from '../../../src/adapters/aws/images/publisher.ts';
+import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createLogger } from '../../../src/adapters/system/logger.ts';
 import type { ImagePublisher } from '../../../src/domain/deployments/index.ts';
 import { logLevel, required } from './environment.ts';
 import { createStorage } from './storage.ts';
 
+// A call takes up to 10 MiB of a layer along.
+const TIMEOUT_MS = 60_000;
+
 /** Pushes images. */
 export function createImages(): ImagePublisher {
   return createEcrImagePublisher({
-    ecr: new ECRClient({}),
+    aws: createAwsCaller(process.env, { timeout_ms: TIMEOUT_MS }),
     storage: createStorage(),
     repository_uri: required('IMAGE_REPOSITORY'),
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',

@@ -1,66 +1,8 @@
-import { createDeploymentStore } from '../../../src/adapters/stores/deployment-store.ts';
-import { createLogStore } from '../../../src/adapters/stores/log-store.ts';
-import { createProjectStore } from '../../../src/adapters/stores/project-store.ts';
-import { createReleaseStore } from '../../../src/adapters/stores/release-store.ts';
-import type { Sealer } from '../../../src/adapters/stores/sealer.ts';
-import { createServiceStore } from '../../../src/adapters/stores/service-store.ts';
-import { systemClock } from '../../../src/adapters/system/clock.ts';
-import { uuidIds } from '../../../src/adapters/system/ids.ts';
-import { createLogger } from '../../../src/adapters/system/logger.ts';
-import type { Table } from '../../../src/adapters/table/port.ts';
-import type {
-  BuildHandOver,
-  DeploymentLogs,
-  ImagePublisher,
-  PipelineDependencies,
-  SourceProvider,
-} from '../../../src/domain/deployments/index.ts';
 import { createCompute } from './compute.ts';
-import { logLevel } from './environment.ts';
+import { createPipelineWithoutApps, type PipelineParts } from './pipeline-without-apps.ts';
 
-/** What a task has beyond what all of them share. What is left out refuses. */
-export interface PipelineParts {
-  readonly table: Table;
-  /** Opens variables; only the tasks that start something may. */
-  readonly sealer?: Sealer;
-  readonly source?: SourceProvider;
-  readonly builds?: BuildHandOver;
-  readonly images?: ImagePublisher;
+/** The pipeline as one function runs its part of it, with the apps. The function flushes the logs before it answers. */
+export function createPipeline(parts: PipelineParts): ReturnType<typeof createPipelineWithoutApps> {
+  const pipeline = createPipelineWithoutApps(parts);
+  return { ...pipeline, ...createCompute(pipeline.logs, pipeline.logger) };
 }
-
-/** The pipeline as one function runs its part of it; the function flushes the logs before it answers. */
-export function createPipeline(
-  parts: PipelineParts,
-): PipelineDependencies & { readonly logs: DeploymentLogs } {
-  const { table, sealer = NO_SEALER } = parts;
-  const clock = systemClock;
-  const logger = createLogger(logLevel());
-  const logs = createLogStore(table, clock);
-  return {
-    deployments: createDeploymentStore(table, clock),
-    projects: createProjectStore(table, sealer),
-    releases: createReleaseStore(table, sealer),
-    services: createServiceStore(table),
-    source: parts.source ?? { fetch: refuse, discard: async () => undefined },
-    builds: parts.builds ?? { builds_dockerfiles: false, handOver: refuse },
-    images: parts.images ?? { publish: refuse, discard: async () => undefined },
-    ...createCompute(logs, logger),
-    clock,
-    ids: uuidIds,
-    logs,
-    logger,
-  };
-}
-
-async function refuse(): Promise<never> {
-  throw new Error('This function has no part in that');
-}
-
-const NO_SEALER: Sealer = {
-  seal: () => {
-    throw new Error('This function may not seal variables');
-  },
-  open: () => {
-    throw new Error('This function may not open variables');
-  },
-};

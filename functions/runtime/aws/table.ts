@@ -1,4 +1,5 @@
-import { STSClient } from '@aws-sdk/client-sts';
+import process from 'node:process';
+import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createDynamoClients, type DynamoClientFactory } from '../../../src/adapters/dynamodb/client.ts';
 import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
 import { createRoutedTable } from '../../../src/adapters/dynamodb/routed-table.ts';
@@ -24,7 +25,7 @@ export function createTwoTable(): Table {
 
 function sessionsOf(clients: DynamoClientFactory, role_arn: string): (tenant_id: string) => Promise<Table> {
   const sessions = createTenantSessions({
-    sts: new STSClient({}),
+    aws: createAwsCaller(process.env),
     role_arn,
     clientFor: (credentials) => createDynamoTable(clients(credentials), tableNames()),
     clock: systemClock,

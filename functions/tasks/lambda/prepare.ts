@@ -1,11 +1,11 @@
 import { bindTask } from '../../runtime/aws/bind-task.ts';
-import { createPipeline } from '../../runtime/aws/pipeline.ts';
+import { createPipelineWithoutApps } from '../../runtime/aws/pipeline-without-apps.ts';
 import { loadSealer } from '../../runtime/aws/secrets.ts';
 import { createSourceParts } from '../../runtime/aws/source-parts.ts';
 import { createTwoTable } from '../../runtime/aws/table.ts';
 import { createPrepareTask } from '../prepare.ts';
 
 const compose = async () =>
-  createPipeline({ table: createTwoTable(), sealer: await loadSealer(), ...createSourceParts() });
+  createPipelineWithoutApps({ table: createTwoTable(), sealer: await loadSealer(), ...createSourceParts() });
 
 export const handler = bindTask(compose, createPrepareTask);

@@ -1,11 +1,15 @@
 import { bindTask } from '../../runtime/aws/bind-task.ts';
 import { createImages } from '../../runtime/aws/image-publisher.ts';
-import { createPipeline } from '../../runtime/aws/pipeline.ts';
+import { createPipelineWithoutApps } from '../../runtime/aws/pipeline-without-apps.ts';
 import { loadSealer } from '../../runtime/aws/secrets.ts';
 import { createTenantTable } from '../../runtime/aws/table.ts';
 import { createPublishImageTask } from '../publish-image.ts';
 
 const compose = async () =>
-  createPipeline({ table: createTenantTable(), sealer: await loadSealer(), images: createImages() });
+  createPipelineWithoutApps({
+    table: createTenantTable(),
+    sealer: await loadSealer(),
+    images: createImages(),
+  });
 
 export const handler = bindTask(compose, createPublishImageTask);

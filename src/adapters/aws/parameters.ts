@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { AwsCallError, type AwsCaller } from './signed-call.ts';
+import { hasCode } from './call-error.ts';
+import type { AwsCaller } from './signed-call.ts';
 
 /** Parameters of SSM Parameter Store. */
 export interface Parameters {
@@ -58,8 +59,4 @@ export function createParameters(aws: AwsCaller): Parameters {
       }
     },
   };
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof AwsCallError && error.code === code;
 }

@@ -1,20 +1,8 @@
 import { AwsClient } from 'aws4fetch';
+import { send } from './signed-request.ts';
 
-/** What AWS answered to a call that it refused. `code` is the service's own, without its namespace. */
-export class AwsCallError extends Error {
-  readonly code: string;
-  readonly status: number;
-
-  constructor(service: string, code: string, status: number, detail: string) {
-    super(`${service} answered ${status} ${code}: ${detail}`);
-    this.name = 'AwsCallError';
-    this.code = code;
-    this.status = status;
-  }
-}
-
-/** Calls services of AWS by signed requests alone. An SDK client of one service is 200 kB of a function's bundle and
- *  tens of milliseconds of its start; what a function needs of SSM and STS are three calls. */
+/** Calls services of AWS by signed requests alone: an SDK client of one service is 20 to 200 kB of a function's bundle,
+ *  for a few calls of each. Failed and throttled calls are repeated. */
 export interface AwsCaller {
   /** A call of the AWS JSON protocol. @param target - `AmazonSSM.GetParameter`
    *  @param version - of the protocol, as the service speaks it @throws AwsCallError */
@@ -23,38 +11,34 @@ export interface AwsCaller {
   callQuery(service: string, parameters: Readonly<Record<string, string>>): Promise<string>;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** A process's environment, as the SDKs read it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-const ATTEMPTS_AFTER_FIRST = 3;
 const TIMEOUT_MS = 5000;
-const MAX_DETAIL_CHARACTERS = 300;
+// ECR's API has a host name of its own.
+const HOSTS: Readonly<Record<string, string>> = { ecr: 'api.ecr' };
 
 /** A caller with the function's own credentials, which Lambda puts into its environment; `AWS_ENDPOINT_URL` and
  *  `AWS_ENDPOINT_URL_<SERVICE>` are honoured as the SDK does.
+ *  @param options.timeout_ms - for each attempt, to the answer's end
  *  @throws Error when the environment has no credentials or region */
-export function createAwsCaller(environment: Environment): AwsCaller {
-  const region = demand(environment, 'AWS_REGION');
+export function createAwsCaller(
+  environment: Environment,
+  { timeout_ms = TIMEOUT_MS }: { readonly timeout_ms?: number } = {},
+): AwsCaller {
+  const region = regionOf(environment);
   const session_token = environment['AWS_SESSION_TOKEN'];
-  const client = new AwsClient({
+  const signer = new AwsClient({
     accessKeyId: demand(environment, 'AWS_ACCESS_KEY_ID'),
     secretAccessKey: demand(environment, 'AWS_SECRET_ACCESS_KEY'),
     ...(session_token === undefined ? {} : { sessionToken: session_token }),
     region,
-    retries: ATTEMPTS_AFTER_FIRST,
   });
 
-  const post = async (service: string, headers: Record<string, string>, body: string): Promise<string> => {
-    const response = await client.fetch(endpointOf(environment, service, region), {
-      method: 'POST',
-      headers,
-      body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      aws: { service, region },
-    });
-    const text = await response.text();
-    if (response.ok) return text;
-    const detail = text.slice(0, MAX_DETAIL_CHARACTERS);
-    throw new AwsCallError(service, codeOf(text), response.status, detail);
+  const post = (service: string, headers: Record<string, string>, body: string): Promise<string> => {
+    const url = customEndpoint(environment, service) ?? serviceEndpoint(HOSTS[service] ?? service, region);
+    const request = { service, region, url, method: 'POST', headers, body, timeout_ms };
+    return send(signer, request, (response) => response.text());
   };
 
   return {
@@ -71,15 +55,19 @@ export function createAwsCaller(environment: Environment): AwsCaller {
   };
 }
 
-function endpointOf(environment: Environment, service: string, region: string): string {
-  const own = environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? environment['AWS_ENDPOINT_URL'];
-  return own ?? `https://${service}.${region}.amazonaws.com/`;
+/** @throws Error when the environment names none */
+export function regionOf(environment: Environment): string {
+  return demand(environment, 'AWS_REGION');
 }
 
-/** JSON services name the error in `__type`, Query services in `<Code>`. */
-function codeOf(text: string): string {
-  const json = /"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"/.exec(text)?.[1];
-  return json ?? /<Code>([^<]+)<\/Code>/.exec(text)?.[1] ?? 'Unknown';
+/** The endpoint that the environment puts in the place of a service's own. */
+export function customEndpoint(environment: Environment, service: string): string | undefined {
+  return environment[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? environment['AWS_ENDPOINT_URL'];
+}
+
+/** @param host - what stands before the region in the service's host name */
+export function serviceEndpoint(host: string, region: string): string {
+  return `https://${host}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`;
 }
 
 function demand(environment: Environment, name: string): string {

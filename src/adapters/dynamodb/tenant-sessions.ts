@@ -1,8 +1,8 @@
-import { AssumeRoleCommand, type AssumeRoleCommandOutput, type STSClient } from '@aws-sdk/client-sts';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../domain/shared/errors.ts';
 import type { Clock } from '../../domain/shared/ports.ts';
-import { retryabilityOf } from './errors.ts';
+import { isTransient } from '../aws/call-error.ts';
+import type { AwsCaller } from '../aws/signed-call.ts';
 
 /** Temporary credentials that reach one tenant's items and no others. */
 export interface SessionCredentials {
@@ -13,8 +13,8 @@ export interface SessionCredentials {
 }
 
 export interface TenantSessionsOptions<Client> {
-  /** In the function's own region, so that its regional endpoint answers. */
-  readonly sts: STSClient;
+  /** In the function's own region, so that the regional endpoint of STS answers. */
+  readonly aws: Pick<AwsCaller, 'callQuery'>;
   /** The role whose policy reaches only what begins with the session's `tenant` tag. */
   readonly role_arn: string;
   /** Makes what a tenant's calls go through: a DynamoDB client, or a table on one. */
@@ -41,6 +41,7 @@ export const TENANT_TAG = 'tenant';
 const DURATION_S = 3600;
 // Longer than any invocation that could still be using the old credentials when they end.
 const REFRESH_BEFORE_MS = 5 * 60_000;
+const STS_VERSION = '2011-06-15';
 const MAX_SESSIONS = 500;
 const RETRY_AFTER_S = 2;
 // No `#`, which separates a key's parts, and nothing that IAM reads as a pattern. A session's name holds 64 characters.
@@ -53,13 +54,13 @@ export function isTenantId(text: string): boolean {
 
 /** Sessions of one role, tagged with the tenant, made when they are needed and kept until shortly before they end. */
 export function createTenantSessions<Client>(options: TenantSessionsOptions<Client>): TenantSessions<Client> {
-  const { sts, role_arn, clientFor, clock } = options;
+  const { aws, role_arn, clientFor, clock } = options;
   const sessions = new LRUCache<string, Session<Client>>({ max: options.max_sessions ?? MAX_SESSIONS });
   const in_flight = new Map<string, Promise<Client>>();
 
   const open = async (tenant_id: string): Promise<Client> => {
     const now_ms = clock.now().getTime();
-    const credentials = readCredentials(await assume(sts, role_arn, tenant_id));
+    const credentials = readCredentials(await assume(aws, role_arn, tenant_id));
     // Not later than an hour from now, whatever the other clock says.
     const ends_ms = Math.min(credentials.expiration.getTime(), now_ms + DURATION_S * 1000);
     const client = clientFor(credentials);
@@ -81,31 +82,45 @@ export function createTenantSessions<Client>(options: TenantSessionsOptions<Clie
   };
 }
 
-async function assume(sts: STSClient, role_arn: string, tenant_id: string): Promise<AssumeRoleCommandOutput> {
-  const command = new AssumeRoleCommand({
-    RoleArn: role_arn,
-    RoleSessionName: `branchline-${tenant_id}`,
-    DurationSeconds: DURATION_S,
-    Tags: [{ Key: TENANT_TAG, Value: tenant_id }],
-    TransitiveTagKeys: [TENANT_TAG],
-  });
+async function assume(
+  aws: TenantSessionsOptions<unknown>['aws'],
+  role_arn: string,
+  tenant_id: string,
+): Promise<string> {
   try {
-    return await sts.send(command);
+    return await aws.callQuery('sts', {
+      Action: 'AssumeRole',
+      Version: STS_VERSION,
+      RoleArn: role_arn,
+      RoleSessionName: `branchline-${tenant_id}`,
+      DurationSeconds: String(DURATION_S),
+      'Tags.member.1.Key': TENANT_TAG,
+      'Tags.member.1.Value': tenant_id,
+      'TransitiveTagKeys.member.1': TENANT_TAG,
+    });
   } catch (error) {
-    if (retryabilityOf(error) === 'final') throw error;
+    if (!isTransient(error)) throw error;
     throw new AppError('SERVICE_UNAVAILABLE', { retry_after_s: RETRY_AFTER_S, cause: error });
   }
 }
 
-function readCredentials({ Credentials }: AssumeRoleCommandOutput): SessionCredentials {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
-  if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined) {
+/** The credentials of STS's answer, which are letters, digits and signs that XML has no escapes for. */
+function readCredentials(xml: string): SessionCredentials {
+  const accessKeyId = textOf(xml, 'AccessKeyId');
+  const secretAccessKey = textOf(xml, 'SecretAccessKey');
+  const sessionToken = textOf(xml, 'SessionToken');
+  const expiration = new Date(textOf(xml, 'Expiration'));
+  if (
+    accessKeyId === '' ||
+    secretAccessKey === '' ||
+    sessionToken === '' ||
+    Number.isNaN(expiration.getTime())
+  ) {
     throw new Error('STS answered without credentials');
   }
-  return {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    sessionToken: SessionToken,
-    expiration: Expiration,
-  };
+  return { accessKeyId, secretAccessKey, sessionToken, expiration };
+}
+
+function textOf(xml: string, element: string): string {
+  return new RegExp(`<${element}>([^<&]*)</${element}>`).exec(xml)?.[1]?.trim() ?? '';
 }

@@ -1,4 +1,5 @@
-import semver from 'semver';
+// By its file: the whole of semver would be in the bundle.
+import intersects from 'semver/ranges/intersects.js';
 import type { BuildPlan } from './model.ts';
 
 /** The images that a plan is built in and runs in. */
@@ -62,7 +63,7 @@ function versionOf(plan: BuildPlan, toolchain: keyof typeof VERSIONS): string {
   const [standard, ...others] = VERSIONS[toolchain];
   const wanted = plan.toolchains.find(({ name }) => name === toolchain)?.wanted;
   if (wanted === undefined) return standard;
-  return [standard, ...others].find((version) => semver.intersects(`${version}.x`, wanted.range)) ?? standard;
+  return [standard, ...others].find((version) => intersects(`${version}.x`, wanted.range)) ?? standard;
 }
 
 function needsShell({ start, pre_deploy }: BuildPlan): boolean {

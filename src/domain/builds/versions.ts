@@ -1,4 +1,7 @@
-import semver from 'semver';
+// By their files: the whole of semver would be in the bundle.
+import coerce from 'semver/functions/coerce.js';
+import satisfies from 'semver/functions/satisfies.js';
+import validRange from 'semver/ranges/valid.js';
 import type { Toolchain } from './model.ts';
 
 type Wanted = NonNullable<Toolchain['wanted']>;
@@ -13,7 +16,7 @@ const NODE_CODENAMES: Readonly<Record<string, string>> = {
 /** A wish for a version, if the text can be read as a semver range. */
 export function wantedVersion(range: string | null | undefined, source: string): Wanted | null {
   if (range === null || range === undefined || range.trim() === '' || range.length > 200) return null;
-  return semver.validRange(range) === null ? null : { range: range.trim(), source };
+  return validRange(range) === null ? null : { range: range.trim(), source };
 }
 
 /** What a `.nvmrc` or `.node-version` asks for, as a range; null for names that mean "whatever is newest". */
@@ -53,8 +56,8 @@ function compatibleRelease([, major, minor, patch]: RegExpExecArray): string {
  */
 export function versionWarning(toolchain: Toolchain, installed: string): string | null {
   const { wanted } = toolchain;
-  const version = semver.coerce(installed);
+  const version = coerce(installed);
   if (wanted === undefined || version === null) return null;
-  if (semver.satisfies(version, wanted.range, { includePrerelease: true })) return null;
+  if (satisfies(version, wanted.range, { includePrerelease: true })) return null;
   return `${wanted.source} asks for ${toolchain.name} ${wanted.range}, and this machine has ${version.version}: going on with that.`;
 }

@@ -1,5 +1,5 @@
-import { STSClient } from '@aws-sdk/client-sts';
 import { beforeAll, expect, test } from 'vitest';
+import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createDynamoClients } from '../../../src/adapters/dynamodb/client.ts';
 import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
 import { createRoutedTable } from '../../../src/adapters/dynamodb/routed-table.ts';
@@ -19,7 +19,7 @@ beforeAll(() => {
   const clientFor = createDynamoClients(awsConfig('DYNAMODB'));
   const sessionsOf = (role: string) =>
     createTenantSessions({
-      sts: new STSClient(awsConfig('STS')),
+      aws: createAwsCaller(process.env),
       role_arn: `arn:aws:iam::${ACCOUNT}:role/${role}`,
       clock: systemClock,
       clientFor: (credentials) => {

@@ -1,7 +1,6 @@
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { DeploymentKey } from '../../../domain/deployments/index.ts';
 import type { Clock } from '../../../domain/shared/ports.ts';
+import type { ObjectClient } from '../object-client.ts';
 import { type BuildJob, encodeBuildJob } from './job-file.ts';
 import { imageKey, jobKey, type ObjectStorage, sourceKey } from './objects.ts';
 
@@ -52,36 +51,23 @@ export async function prepareBuildInput(
 ): Promise<BuildTicket> {
   const { storage, clock, limits = BUILD_LIMITS } = options;
   const client = await storage.clientFor(key.tenant_id);
-  await demandOpenChecksum(client);
-  await demandLastingCredentials(client, clock, limits.address_life_s);
-  const { bucket: Bucket } = storage;
-  const life = { expiresIn: limits.address_life_s };
+  const { address_life_s } = limits;
+  demandLastingCredentials(client, clock, address_life_s);
   const job = encodeBuildJob({
-    source_url: await getSignedUrl(client, new GetObjectCommand({ Bucket, Key: sourceKey(key) }), life),
-    image_url: await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: imageKey(key) }), life),
-    discard_url: await getSignedUrl(client, new DeleteObjectCommand({ Bucket, Key: jobKey(key) }), life),
+    source_url: await client.signAddress('GET', sourceKey(key), address_life_s),
+    image_url: await client.signAddress('PUT', imageKey(key), address_life_s),
+    discard_url: await client.signAddress('DELETE', jobKey(key), address_life_s),
     time_limit_s: limits.time_limit_s,
     max_image_bytes: limits.max_image_bytes,
     ...input,
   });
-  await client.send(new PutObjectCommand({ Bucket, Key: jobKey(key), Body: job, CacheControl: 'no-store' }));
-  const job_url = await getSignedUrl(client, new GetObjectCommand({ Bucket, Key: jobKey(key) }), {
-    expiresIn: limits.ticket_life_s,
-  });
-  return { job_url };
-}
-
-// By default the SDK signs the checksum of the body that a signed address doesn't have yet: S3 then refuses every other.
-async function demandOpenChecksum(client: S3Client): Promise<void> {
-  if ((await client.config.requestChecksumCalculation()) === 'WHEN_REQUIRED') return;
-  throw new Error('The signing client needs STORAGE_CLIENT_CONFIG');
+  await client.put(jobKey(key), job, { cache_control: 'no-store' });
+  return { job_url: await client.signAddress('GET', jobKey(key), limits.ticket_life_s) };
 }
 
 // An address ends with the credentials that signed it, whatever it says itself.
-async function demandLastingCredentials(client: S3Client, clock: Clock, life_s: number): Promise<void> {
-  const { expiration } = await client.config.credentials();
-  if (expiration === undefined) return;
-  const left_s = (expiration.getTime() - clock.now().getTime()) / 1000;
+function demandLastingCredentials(client: ObjectClient, clock: Clock, life_s: number): void {
+  const left_s = (client.expires_at.getTime() - clock.now().getTime()) / 1000;
   if (left_s < life_s)
     throw new Error(`The signing credentials last ${Math.floor(left_s)} s, not ${life_s} s`);
 }

@@ -1,15 +1,11 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectFolder } from '../../../contracts/functions/environment.ts';
 import type { DeploymentKey } from '../../../domain/deployments/index.ts';
-
-/** What every client of the bucket is made with, beside its region and credentials. */
-export const STORAGE_CLIENT_CONFIG = { requestChecksumCalculation: 'WHEN_REQUIRED' } as const;
+import type { ObjectClient } from '../object-client.ts';
 
 /** Where the objects of one tenant's deployments are. */
 export interface ObjectStorage {
-  readonly bucket: string;
-  /** A client that reaches this tenant's objects alone, made with {@link STORAGE_CLIENT_CONFIG}. */
-  clientFor(tenant_id: string): S3Client | Promise<S3Client>;
+  /** A client that reaches this tenant's objects alone. */
+  clientFor(tenant_id: string): Promise<ObjectClient>;
 }
 
 // Nothing that ends a folder, and nothing that IAM reads as a pattern.

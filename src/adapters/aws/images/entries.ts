@@ -1,4 +1,5 @@
-import { Parser, type ReadEntry } from 'tar';
+import type { ReadEntry } from 'tar';
+import { Parser } from 'tar/parse';
 import { ArchiveError } from './archive-error.ts';
 
 // Long names and attributes; no builder writes so much of them.

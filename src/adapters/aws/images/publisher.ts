@@ -1,6 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ECRClient } from '@aws-sdk/client-ecr';
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import {
   DeploymentFailedError,
   type DeploymentKey,
@@ -8,6 +6,9 @@ import {
 } from '../../../domain/deployments/index.ts';
 import type { Logger } from '../../../domain/shared/ports.ts';
 import { imageKey, type ObjectStorage } from '../build/objects.ts';
+import { hasCode } from '../call-error.ts';
+import type { ObjectClient, StoredObject } from '../object-client.ts';
+import type { AwsCaller } from '../signed-call.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, safePath, scanArchive } from './archive.ts';
 import { packFile, type StoredFile, sha256 } from './digest-file.ts';
 import { readEntries } from './entries.ts';
@@ -15,7 +16,8 @@ import { type ArchivedImage, readImage } from './layout.ts';
 import { createEcrRegistry, type Registry, repositoryName } from './registry.ts';
 
 export interface EcrImagePublisherOptions {
-  readonly ecr: ECRClient;
+  /** With time enough for each call to take a part of a layer along. */
+  readonly aws: AwsCaller;
   /** Where builds left their archives. */
   readonly storage: ObjectStorage;
   /** As a registry's client names it: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
@@ -27,9 +29,8 @@ export interface EcrImagePublisherOptions {
 }
 
 interface ArchiveObject {
-  readonly s3: S3Client;
-  readonly Bucket: string;
-  readonly Key: string;
+  readonly objects: ObjectClient;
+  readonly key: string;
 }
 
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
@@ -42,11 +43,10 @@ const LAYER_TYPE = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
  */
 export function createEcrImagePublisher(options: EcrImagePublisherOptions): ImagePublisher {
   const { storage, repository_uri, logger, limits = ARCHIVE_LIMITS } = options;
-  const registry = createEcrRegistry(options.ecr, repositoryName(repository_uri));
+  const registry = createEcrRegistry(options.aws, repositoryName(repository_uri));
 
   const push = async (key: DeploymentKey, tag: string): Promise<string> => {
-    const s3 = await storage.clientFor(key.tenant_id);
-    const object = { s3, Bucket: storage.bucket, Key: imageKey(key) };
+    const object = { objects: await storage.clientFor(key.tenant_id), key: imageKey(key) };
     const { body, etag } = await open(object);
     const archive = await scanArchive(body, limits);
     const image = readImage(archive, { architecture: options.architecture, max_layers: limits.max_layers });
@@ -68,14 +68,11 @@ export function createEcrImagePublisher(options: EcrImagePublisherOptions): Imag
 }
 
 /** @param etag - the object that was read before, so that nothing else takes its place between two reads */
-async function open({ s3, Bucket, Key }: ArchiveObject, etag?: string) {
-  const IfMatch = etag === undefined ? {} : { IfMatch: etag };
+async function open({ objects, key }: ArchiveObject, etag?: string): Promise<StoredObject> {
   try {
-    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket, Key, ...IfMatch }));
-    if (!(Body instanceof Readable) || ETag === undefined) throw new Error('S3 answered without a body');
-    return { body: Body as AsyncIterable<Uint8Array>, etag: ETag };
+    return await objects.get(key, etag);
   } catch (error) {
-    if (!(error instanceof NoSuchKey)) throw error;
+    if (!hasCode(error, 'NoSuchKey')) throw error;
     throw new DeploymentFailedError('internal', 'The build left no image.', error);
   }
 }
@@ -119,13 +116,13 @@ async function putImage(registry: Registry, tag: string, { config, layers }: Arc
 
 // Its bucket forgets it within a day; the deployment must not fail for it.
 async function discardArchive(
-  { s3, Bucket, Key }: ArchiveObject,
+  { objects, key }: ArchiveObject,
   logger: Logger,
-  key: DeploymentKey,
+  deployment: DeploymentKey,
 ): Promise<void> {
   try {
-    await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    await objects.delete(key);
   } catch (error) {
-    logger.warn('archive of a published image could not be removed', { ...key, error });
+    logger.warn('archive of a published image could not be removed', { ...deployment, error });
   }
 }

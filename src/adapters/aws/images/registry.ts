@@ -1,17 +1,6 @@
-import {
-  BatchCheckLayerAvailabilityCommand,
-  BatchDeleteImageCommand,
-  CompleteLayerUploadCommand,
-  DescribeImagesCommand,
-  type ECRClient,
-  ImageAlreadyExistsException,
-  ImageNotFoundException,
-  ImageTagAlreadyExistsException,
-  InitiateLayerUploadCommand,
-  LayerAlreadyExistsException,
-  PutImageCommand,
-  UploadLayerPartCommand,
-} from '@aws-sdk/client-ecr';
+import * as z from 'zod';
+import { hasCode } from '../call-error.ts';
+import type { AwsCaller } from '../signed-call.ts';
 
 /** One repository of ECR, by the calls that a push is made of. */
 export interface Registry {
@@ -33,16 +22,32 @@ export interface Registry {
 const PART_BYTES = 10 * 1024 * 1024;
 // BatchCheckLayerAvailability takes so many.
 const DIGESTS_A_CALL = 100;
+const SERVICE = 'ecr';
+const TARGET = 'AmazonEC2ContainerRegistry_V20150921';
 
-export function createEcrRegistry(ecr: ECRClient, repositoryName: string): Registry {
+const imagesSchema = z.object({
+  imageDetails: z.array(z.object({ imageDigest: z.string().optional() })).optional(),
+});
+const layersSchema = z.object({
+  layers: z
+    .array(z.object({ layerDigest: z.string().optional(), layerAvailability: z.string().optional() }))
+    .optional(),
+});
+const uploadSchema = z.object({ uploadId: z.string(), partSize: z.number().int().positive().optional() });
+const deletionSchema = z.object({
+  failures: z.array(z.object({ failureCode: z.string().optional() })).optional(),
+});
+
+export function createEcrRegistry(aws: AwsCaller, repositoryName: string): Registry {
+  const call = (operation: string, input: object): Promise<unknown> =>
+    aws.callJson(SERVICE, `${TARGET}.${operation}`, { repositoryName, ...input });
+
   const findImage = async (tag: string): Promise<string | undefined> => {
     try {
-      const { imageDetails } = await ecr.send(
-        new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: tag }] }),
-      );
-      return imageDetails?.[0]?.imageDigest;
+      const answer = await call('DescribeImages', { imageIds: [{ imageTag: tag }] });
+      return imagesSchema.parse(answer).imageDetails?.[0]?.imageDigest;
     } catch (error) {
-      if (error instanceof ImageNotFoundException) return undefined;
+      if (hasCode(error, 'ImageNotFoundException')) return undefined;
       throw error;
     }
   };
@@ -54,10 +59,8 @@ export function createEcrRegistry(ecr: ECRClient, repositoryName: string): Regis
       const missing = new Set(digests);
       for (let start = 0; start < digests.length; start += DIGESTS_A_CALL) {
         const layerDigests = digests.slice(start, start + DIGESTS_A_CALL);
-        const { layers = [] } = await ecr.send(
-          new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests }),
-        );
-        for (const { layerDigest = '', layerAvailability } of layers) {
+        const answer = await call('BatchCheckLayerAvailability', { layerDigests });
+        for (const { layerDigest = '', layerAvailability } of layersSchema.parse(answer).layers ?? []) {
           if (layerAvailability === 'AVAILABLE') missing.delete(layerDigest);
         }
       }
@@ -65,45 +68,34 @@ export function createEcrRegistry(ecr: ECRClient, repositoryName: string): Regis
     },
 
     async uploadBlob(digest, chunks) {
-      const { uploadId, partSize = PART_BYTES } = await ecr.send(
-        new InitiateLayerUploadCommand({ repositoryName }),
-      );
+      const upload = uploadSchema.parse(await call('InitiateLayerUpload', {}));
+      const { uploadId, partSize = PART_BYTES } = upload;
       let partFirstByte = 0;
-      for await (const layerPartBlob of inParts(chunks, partSize)) {
-        const partLastByte = partFirstByte + layerPartBlob.length - 1;
-        await ecr.send(
-          new UploadLayerPartCommand({
-            repositoryName,
-            uploadId,
-            partFirstByte,
-            partLastByte,
-            layerPartBlob,
-          }),
-        );
+      for await (const part of inParts(chunks, partSize)) {
+        const partLastByte = partFirstByte + part.length - 1;
+        const layerPartBlob = part.toString('base64');
+        await call('UploadLayerPart', { uploadId, partFirstByte, partLastByte, layerPartBlob });
         partFirstByte = partLastByte + 1;
       }
       try {
-        await ecr.send(new CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [digest] }));
+        await call('CompleteLayerUpload', { uploadId, layerDigests: [digest] });
       } catch (error) {
-        if (!(error instanceof LayerAlreadyExistsException)) throw error;
+        if (!hasCode(error, 'LayerAlreadyExistsException')) throw error;
       }
     },
 
     async putImage(tag, { manifest, media_type, digest }) {
       try {
-        await ecr.send(
-          new PutImageCommand({
-            repositoryName,
-            imageTag: tag,
-            imageManifest: manifest,
-            imageManifestMediaType: media_type,
-            imageDigest: digest,
-          }),
-        );
+        await call('PutImage', {
+          imageTag: tag,
+          imageManifest: manifest,
+          imageManifestMediaType: media_type,
+          imageDigest: digest,
+        });
         return digest;
       } catch (error) {
-        if (error instanceof ImageAlreadyExistsException) return digest;
-        if (!(error instanceof ImageTagAlreadyExistsException)) throw error;
+        if (hasCode(error, 'ImageAlreadyExistsException')) return digest;
+        if (!hasCode(error, 'ImageTagAlreadyExistsException')) throw error;
         const found = await findImage(tag);
         if (found === undefined) throw error;
         return found;
@@ -111,9 +103,8 @@ export function createEcrRegistry(ecr: ECRClient, repositoryName: string): Regis
     },
 
     async deleteImage(tag) {
-      const { failures = [] } = await ecr.send(
-        new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageTag: tag }] }),
-      );
+      const answer = await call('BatchDeleteImage', { imageIds: [{ imageTag: tag }] });
+      const { failures = [] } = deletionSchema.parse(answer);
       const failure = failures.find(({ failureCode }) => failureCode !== 'ImageNotFound');
       if (failure !== undefined) throw new Error(`ECR kept the image ${tag}: ${failure.failureCode}`);
     },

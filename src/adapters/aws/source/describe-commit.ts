@@ -1,4 +1,4 @@
-import git from 'isomorphic-git';
+import { readCommit } from 'isomorphic-git';
 import type { SourceCommit } from '../../../domain/deployments/index.ts';
 import { cleanAuthor, cleanMessage } from '../../git/commit-text.ts';
 import type { RemoteRepository } from './repository.ts';
@@ -8,7 +8,7 @@ export async function describeCommit(
   { fs, git_dir, cache }: RemoteRepository,
   sha: string,
 ): Promise<Pick<SourceCommit, 'author' | 'message'> & { readonly committed_at: Date }> {
-  const { commit } = await git.readCommit({ fs, gitdir: git_dir, cache, oid: sha });
+  const { commit } = await readCommit({ fs, gitdir: git_dir, cache, oid: sha });
   const { author, committer, message } = commit;
   return {
     author: cleanAuthor(author.name),

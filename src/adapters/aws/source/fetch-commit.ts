@@ -1,4 +1,4 @@
-import git from 'isomorphic-git';
+import { expandOid, readCommit, readObject } from 'isomorphic-git';
 import { DeploymentFailedError } from '../../../domain/deployments/index.ts';
 import { quote } from '../../git/resolve.ts';
 import { hasCode, isRefused } from './failures.ts';
@@ -33,7 +33,7 @@ export async function fetchCommit(
 async function tryShallow(repository: RemoteRepository, url: string, sha: string): Promise<boolean> {
   try {
     await fetchShallow(repository, url, sha);
-    await git.readObject({ ...where(repository), oid: sha });
+    await readObject({ ...where(repository), oid: sha });
     return true;
   } catch (error) {
     if (isRefused(error) || hasCode(error, 'NotFoundError')) return false;
@@ -54,7 +54,7 @@ async function fetchHistory(repository: RemoteRepository, url: string): Promise<
 
 async function expand(repository: RemoteRepository, prefix: string): Promise<string> {
   try {
-    return await git.expandOid({ ...where(repository), oid: prefix });
+    return await expandOid({ ...where(repository), oid: prefix });
   } catch (error) {
     if (hasCode(error, 'AmbiguousError')) {
       throw new DeploymentFailedError(
@@ -71,7 +71,7 @@ async function expand(repository: RemoteRepository, prefix: string): Promise<str
 /** The commit that an object is, or that a tag leads to. */
 async function peel(repository: RemoteRepository, sha: string): Promise<string> {
   try {
-    return (await git.readCommit({ ...where(repository), oid: sha })).oid;
+    return (await readCommit({ ...where(repository), oid: sha })).oid;
   } catch (error) {
     if (hasCode(error, 'NotFoundError') || hasCode(error, 'ObjectTypeError')) throw unknown(sha, error);
     throw error;

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { create } from 'tar';
+import { create } from 'tar/create';
 import {
   DeploymentFailedError,
   type DeploymentKey,
@@ -79,9 +78,7 @@ export function createS3SourceProvider(options: S3SourceProviderOptions): Source
 
     async discard(key) {
       const client = await storage.clientFor(key.tenant_id);
-      for (const Key of [sourceKey(key), jobKey(key)]) {
-        await client.send(new DeleteObjectCommand({ Bucket: storage.bucket, Key }));
-      }
+      for (const object of [sourceKey(key), jobKey(key)]) await client.delete(object);
     },
   };
 }
@@ -131,11 +128,7 @@ async function storeArchive(
     '.',
   ]);
   const client = await storage.clientFor(key.tenant_id);
-  const { size: ContentLength } = await stat(file);
-  const object = { Bucket: storage.bucket, Key: sourceKey(key), Body: createReadStream(file), ContentLength };
-  await client.send(new PutObjectCommand({ ...object, ContentType: 'application/gzip' }), {
-    abortSignal: signal,
-  });
+  await client.put(sourceKey(key), await openAsBlob(file), { content_type: 'application/gzip', signal });
 }
 
 function tooSlow(timeout_ms: number, cause: unknown): DeploymentFailedError {

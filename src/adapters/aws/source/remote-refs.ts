@@ -1,4 +1,4 @@
-import git from 'isomorphic-git';
+import { listServerRefs } from 'isomorphic-git';
 import type { Wanted } from '../../git/resolve.ts';
 import { isRedirect } from './failures.ts';
 import type { RemoteRepository } from './repository.ts';
@@ -34,7 +34,7 @@ async function list(repository: RemoteRepository, url: string, wanted: Wanted): 
   let default_branch: string | null = null;
   for (const prefix of prefixesOf(wanted)) {
     const { http, headers } = repository;
-    const found = await git.listServerRefs({
+    const found = await listServerRefs({
       http,
       url,
       headers: { ...headers },

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
-import git, { type HttpClient } from 'isomorphic-git';
+import { type FsClient, fetch as fetchFromServer, type HttpClient, init, setConfig } from 'isomorphic-git';
 import { demandSmallPack, type PackLimits } from './pack-size.ts';
 
 /** A repository on the disk, and the server that it comes from. */
 export interface RemoteRepository {
   readonly git_dir: string;
-  readonly fs: git.FsClient;
+  readonly fs: FsClient;
   readonly http: HttpClient;
   readonly headers: Readonly<Record<string, string>>;
   /** Keeps pack indexes between two reads. */
@@ -28,8 +28,8 @@ export async function createRemoteRepository(options: {
     cache: {},
   };
   const where = { fs: repository.fs, gitdir: git_dir };
-  await git.init({ ...where, bare: true });
-  await git.setConfig({
+  await init({ ...where, bare: true });
+  await setConfig({
     ...where,
     path: 'remote.origin.fetch',
     value: '+refs/heads/*:refs/remotes/origin/*',
@@ -39,7 +39,7 @@ export async function createRemoteRepository(options: {
 
 /** Brings a ref or commit, without history, into the repository, and returns what it pointed to. */
 export async function fetchShallow(repository: RemoteRepository, url: string, what: string): Promise<string> {
-  const { fetchHead } = await git.fetch({
+  const { fetchHead } = await fetchFromServer({
     ...fetchOptions(repository, url),
     ref: what,
     remoteRef: what,
@@ -51,7 +51,7 @@ export async function fetchShallow(repository: RemoteRepository, url: string, wh
 
 /** Brings all branches and tags with their history into the repository. */
 export async function fetchAll(repository: RemoteRepository, url: string): Promise<void> {
-  await git.fetch({ ...fetchOptions(repository, url), tags: true, singleBranch: false });
+  await fetchFromServer({ ...fetchOptions(repository, url), tags: true, singleBranch: false });
 }
 
 function fetchOptions(repository: RemoteRepository, url: string) {
@@ -74,7 +74,7 @@ function headersOf(authorization: string | null): Record<string, string> {
 }
 
 /** The machine's files, but for packs that are too large: they are looked at before they are read. */
-function limitedFiles(limits: PackLimits): git.FsClient {
+function limitedFiles(limits: PackLimits): FsClient {
   const writeFile: typeof fs.promises.writeFile = async (path, content, options) => {
     if (typeof path === 'string' && path.endsWith('.pack') && Buffer.isBuffer(content))
       demandSmallPack(content, limits);

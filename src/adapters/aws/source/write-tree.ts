@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import git from 'isomorphic-git';
+import { readBlob, readTree } from 'isomorphic-git';
 import { DeploymentFailedError } from '../../../domain/deployments/index.ts';
 import type { RemoteRepository } from './repository.ts';
 
@@ -36,12 +36,12 @@ export async function writeTree(
   await mkdir(root);
   const folders = [{ folder: root, oid: commit }];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
-    const { tree } = await git.readTree({ fs, gitdir, cache, oid: next.oid });
+    const { tree } = await readTree({ fs, gitdir, cache, oid: next.oid });
     for (const { path: name, oid, mode, type } of tree) {
       signal.throwIfAborted();
       const path = join(next.folder, safeName(name));
       if (type === 'blob') {
-        const { blob } = await git.readBlob({ fs, gitdir, cache, oid });
+        const { blob } = await readBlob({ fs, gitdir, cache, oid });
         count(blob.length);
         if (mode === LINK) links.push({ path, target: Buffer.from(blob).toString('utf8') });
         else await writeFile(path, blob, { flag: 'wx', mode: mode === EXECUTABLE ? 0o755 : 0o644 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { AwsCallError } from '../../../../src/adapters/aws/call-error.ts';
 import {
   createParameterSigningKeys,
   createParameterVerificationKeys,
 } from '../../../../src/adapters/aws/parameter-keys.ts';
 import { createParameters, type Parameters } from '../../../../src/adapters/aws/parameters.ts';
-import { AwsCallError, type AwsCaller } from '../../../../src/adapters/aws/signed-call.ts';
+import type { AwsCaller } from '../../../../src/adapters/aws/signed-call.ts';
 import { createTokenSigner } from '../../../../src/adapters/identity/token-signer.ts';
 import { createTokenVerifier } from '../../../../src/adapters/identity/token-verifier.ts';
 import { createTestClock } from '../../../support/test-clock.ts';

@@ -1,95 +1,127 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { AwsCallError, createAwsCaller } from '../../../../src/adapters/aws/signed-call.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AwsCallError } from '../../../../src/adapters/aws/call-error.ts';
+import { createAwsCaller } from '../../../../src/adapters/aws/signed-call.ts';
+import { type Answer, type AwsEndpoint, createAwsEndpoint } from '../../../support/aws-endpoint.ts';
 
-interface Received {
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+let endpoint: AwsEndpoint | undefined;
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await endpoint?.close();
+  endpoint = undefined;
 });
 
-/** A server that answers each request with the next of these. */
-async function serve(...answers: readonly { readonly status: number; readonly body: string }[]) {
-  const received: Received[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const answer = answers[Math.min(received.length, answers.length - 1)];
-      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(answer?.status ?? 500).end(answer?.body);
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { received, endpoint };
+/** An endpoint that answers each request with the next of these; null is no answer at all. */
+async function serve(...answers: readonly (Answer | null)[]) {
+  const opened = await createAwsEndpoint(
+    () => answers[Math.min(opened.received.length, answers.length) - 1] ?? undefined,
+  );
+  endpoint = opened;
+  return opened;
 }
-
-const ENVIRONMENT = {
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_SESSION_TOKEN: 'session',
-};
 
 describe('a signed call', () => {
   it('of the JSON protocol carries its target, its input and a signature for its service and region', async () => {
-    const { received, endpoint } = await serve({ status: 200, body: '{"Parameter":{"Value":"v"}}' });
-    const aws = createAwsCaller({ ...ENVIRONMENT, AWS_ENDPOINT_URL: endpoint });
+    const { received, environment } = await serve({ body: '{"Parameter":{"Value":"v"}}' });
+    const aws = createAwsCaller(environment);
     expect(await aws.callJson('ssm', 'AmazonSSM.GetParameter', { Name: 'n' })).toEqual({
       Parameter: { Value: 'v' },
     });
     const [request] = received;
-    expect(request?.body).toBe('{"Name":"n"}');
+    expect(request).toMatchObject({ method: 'POST', url: '/', body: Buffer.from('{"Name":"n"}') });
     expect(request?.headers).toMatchObject({
       'x-amz-target': 'AmazonSSM.GetParameter',
       'content-type': 'application/x-amz-json-1.1',
-      'x-amz-security-token': 'session',
+      'x-amz-security-token': environment['AWS_SESSION_TOKEN'],
     });
-    expect(request?.headers.authorization).toMatch(
-      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/ssm\/aws4_request, SignedHeaders=[a-z0-9;-]*x-amz-target[a-z0-9;-]*, Signature=[0-9a-f]{64}$/,
-    );
+    expect(request?.signature.scope).toMatch(/^\d{8}\/eu-central-1\/ssm\/aws4_request$/);
+    expect(request?.signature.signed_headers).toContain('x-amz-target');
   });
 
   it('of the Query protocol sends a form and returns the XML', async () => {
-    const { received, endpoint } = await serve({ status: 200, body: '<Answer/>' });
+    const { received, environment, url } = await serve({ body: '<Answer/>' });
     const aws = createAwsCaller({
-      ...ENVIRONMENT,
-      AWS_ENDPOINT_URL_STS: endpoint,
+      ...environment,
+      AWS_ENDPOINT_URL_STS: url,
       AWS_ENDPOINT_URL: 'http://no',
     });
     expect(await aws.callQuery('sts', { Action: 'AssumeRole', RoleArn: 'a:b/c d' })).toBe('<Answer/>');
-    expect(received[0]?.body).toBe('Action=AssumeRole&RoleArn=a%3Ab%2Fc+d');
+    expect(received[0]?.body.toString()).toBe('Action=AssumeRole&RoleArn=a%3Ab%2Fc+d');
   });
 
   it.each([
     ['{"__type":"com.amazonaws.ssm#ParameterNotFound","message":"no"}', 'ParameterNotFound'],
-    ['{"__type":"ThrottlingException"}', 'ThrottlingException'],
+    ['{"__type":"LimitExceededException"}', 'LimitExceededException'],
     ['<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>', 'AccessDenied'],
     ['what?', 'Unknown'],
-  ])('that is refused with %s throws the code %s', async (body, code) => {
-    const { endpoint } = await serve({ status: 400, body });
-    const aws = createAwsCaller({ ...ENVIRONMENT, AWS_ENDPOINT_URL: endpoint });
-    const refused = aws.callJson('ssm', 'AmazonSSM.GetParameter', {});
+  ])('that is refused with %s throws the code %s, and is not repeated', async (body, code) => {
+    const { environment, received } = await serve({ status: 400, body });
+    const refused = createAwsCaller(environment).callJson('ssm', 'AmazonSSM.GetParameter', {});
     await expect(refused).rejects.toThrow(AwsCallError);
     await expect(refused).rejects.toMatchObject({ code, status: 400 });
+    expect(received).toHaveLength(1);
   });
 
-  it('is repeated when the service fails, and then succeeds', async () => {
-    const { received, endpoint } = await serve({ status: 500, body: '' }, { status: 200, body: '{}' });
-    const aws = createAwsCaller({ ...ENVIRONMENT, AWS_ENDPOINT_URL: endpoint });
-    expect(await aws.callJson('ssm', 'AmazonSSM.PutParameter', {})).toEqual({});
-    expect(received).toHaveLength(2);
+  it.each<[string, Answer | null]>([
+    ['fails', { status: 500 }],
+    ['has too many requests', { status: 429 }],
+    ['throttles in JSON', { status: 400, body: '{"__type":"ThrottlingException"}' }],
+    ['throttles in XML', { status: 400, body: '<Error><Code>Throttling</Code></Error>' }],
+    ['says nothing', null],
+  ])('is repeated, signed anew, when the service %s, and then succeeds', async (_what, first) => {
+    const { received, environment } = await serve(first, { body: '{}' });
+    const aws = createAwsCaller(environment, { timeout_ms: 300 });
+    expect(await aws.callJson('ssm', 'AmazonSSM.PutParameter', { Name: 'n' })).toEqual({});
+    expect(received.map(({ body }) => body.toString())).toEqual(['{"Name":"n"}', '{"Name":"n"}']);
   });
 
-  it('cannot be made without credentials, and says which variable lacks', () => {
-    expect(() => createAwsCaller({ ...ENVIRONMENT, AWS_SECRET_ACCESS_KEY: '' })).toThrow(
+  it.each<[string, Answer | null, object]>([
+    ['throttles', { status: 400, body: '{"__type":"ThrottlingException"}' }, { code: 'ThrottlingException' }],
+    ['fails', { status: 503 }, { status: 503 }],
+    ['says nothing', null, { code: 'TimeoutError', status: 0 }],
+  ])('is given up after four attempts while the service %s', async (_what, answer, error) => {
+    const { received, environment } = await serve(answer);
+    const aws = createAwsCaller(environment, { timeout_ms: 100 });
+    await expect(aws.callJson('ssm', 'AmazonSSM.GetParameter', {})).rejects.toMatchObject(error);
+    expect(received).toHaveLength(4);
+  });
+
+  it('that nobody answers says why', async () => {
+    const { environment, close } = await serve();
+    await close();
+    const refused = createAwsCaller(environment).callQuery('sts', {});
+    await expect(refused).rejects.toMatchObject({ code: 'ECONNREFUSED', status: 0 });
+    await expect(refused).rejects.toThrow(/^sts did not answer ECONNREFUSED: /);
+    endpoint = undefined;
+  });
+
+  it('follows no redirect: it would carry the signature elsewhere', async () => {
+    const { received, environment, url } = await serve(
+      { status: 307, headers: { location: '/elsewhere' } },
+      { body: '{}' },
+    );
+    const refused = createAwsCaller(environment).callJson('ssm', 'AmazonSSM.GetParameter', {});
+    await expect(refused).resolves.toEqual({});
+    expect(received.map((request) => new URL(request.url, url).pathname)).toEqual(['/', '/']);
+  });
+
+  it.each([
+    ['sts', 'eu-central-1', 'https://sts.eu-central-1.amazonaws.com/'],
+    ['ecr', 'eu-central-1', 'https://api.ecr.eu-central-1.amazonaws.com/'],
+    ['ssm', 'cn-north-1', 'https://ssm.cn-north-1.amazonaws.com.cn/'],
+  ])('of %s in %s goes to %s', async (service, region, address) => {
+    const sent: string[] = [];
+    vi.stubGlobal('fetch', async (request: Request) => {
+      sent.push(request.url);
+      return new Response('{}');
+    });
+    const environment = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: region };
+    await createAwsCaller(environment).callJson(service, 'Target.Operation', {});
+    expect(sent).toEqual([address]);
+  });
+
+  it('cannot be made without credentials, and says which variable lacks', async () => {
+    const { environment } = await serve();
+    expect(() => createAwsCaller({ ...environment, AWS_SECRET_ACCESS_KEY: '' })).toThrow(
       'The environment lacks AWS_SECRET_ACCESS_KEY',
     );
   });

@@ -1,47 +1,54 @@
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createAwsCaller } from '../../../../src/adapters/aws/signed-call.ts';
 import {
   createTenantSessions,
   type SessionCredentials,
   type TenantSessions,
 } from '../../../../src/adapters/dynamodb/tenant-sessions.ts';
+import { type Answer, type AwsEndpoint, createAwsEndpoint } from '../../../support/aws-endpoint.ts';
 import { createTestClock, type TestClock } from '../../../support/test-clock.ts';
-import { awsError } from './harness.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/tenant-data';
 const HOUR_MS = 3_600_000;
 
 let clock: TestClock;
-let mock: ReturnType<typeof mockSts>['mock'];
+let endpoint: AwsEndpoint;
+let respond: () => Answer | undefined;
 let sessions: TenantSessions<SessionCredentials>;
 
-function mockSts() {
-  const sts = new STSClient({ region: 'eu-central-1' });
-  return { sts, mock: mockClient(sts) };
-}
-
-const answer = (n: number, duration_ms = HOUR_MS) => ({
-  Credentials: {
-    AccessKeyId: `key-${n}`,
-    SecretAccessKey: 'secret',
-    SessionToken: 'token',
-    Expiration: new Date(clock.now().getTime() + duration_ms),
-  },
+/** STS's answer, as it writes it. */
+const answer = (n: number, duration_ms = HOUR_MS): Answer => ({
+  headers: { 'content-type': 'text/xml' },
+  body: `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <AssumeRoleResult>
+    <AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>
+    <Credentials>
+      <AccessKeyId>key-${n}</AccessKeyId>
+      <SecretAccessKey>secret/+</SecretAccessKey>
+      <SessionToken>token/+==</SessionToken>
+      <Expiration>${new Date(clock.now().getTime() + duration_ms).toISOString()}</Expiration>
+    </Credentials>
+  </AssumeRoleResult>
+  <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>
+</AssumeRoleResponse>`,
 });
-const calls = () => mock.calls().map((call) => call.args[0].input);
+const refusal = (status: number, code: string): Answer => ({
+  status,
+  body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`,
+});
+const calls = () =>
+  endpoint.received.map(({ body }) => Object.fromEntries(new URLSearchParams(body.toString())));
 
-beforeEach(() => {
+beforeEach(async () => {
   clock = createTestClock();
-  const mocked = mockSts();
-  mock = mocked.mock;
   let count = 0;
-  mock.on(AssumeRoleCommand).callsFake(() => {
+  respond = () => {
     count += 1;
     return answer(count);
-  });
+  };
+  endpoint = await createAwsEndpoint(() => respond());
   sessions = createTenantSessions({
-    sts: mocked.sts,
+    aws: createAwsCaller(endpoint.environment, { timeout_ms: 100 }),
     role_arn: ROLE,
     clock,
     max_sessions: 2,
@@ -49,22 +56,29 @@ beforeEach(() => {
   });
 });
 
+afterEach(() => endpoint.close());
+
 test('a session carries the tenant as its only tag, also into what it assumes in turn, for an hour', async () => {
   const credentials = await sessions.get('ten_1');
 
   expect(calls()).toEqual([
     {
+      Action: 'AssumeRole',
+      Version: '2011-06-15',
       RoleArn: ROLE,
       RoleSessionName: 'branchline-ten_1',
-      DurationSeconds: 3600,
-      Tags: [{ Key: 'tenant', Value: 'ten_1' }],
-      TransitiveTagKeys: ['tenant'],
+      DurationSeconds: '3600',
+      'Tags.member.1.Key': 'tenant',
+      'Tags.member.1.Value': 'ten_1',
+      'TransitiveTagKeys.member.1': 'tenant',
     },
   ]);
-  expect(credentials).toMatchObject({
+  expect(endpoint.received[0]?.signature.scope).toMatch(/\/eu-central-1\/sts\/aws4_request$/);
+  expect(credentials).toEqual({
     accessKeyId: 'key-1',
-    secretAccessKey: 'secret',
-    sessionToken: 'token',
+    secretAccessKey: 'secret/+',
+    sessionToken: 'token/+==',
+    expiration: new Date(clock.now().getTime() + HOUR_MS),
   });
 });
 
@@ -94,7 +108,7 @@ test('a session is renewed five minutes before it ends, not sooner', async () =>
 });
 
 test('an end that is more than an hour away is not believed', async () => {
-  mock.on(AssumeRoleCommand).resolves(answer(1, 9 * HOUR_MS));
+  respond = () => answer(1, 9 * HOUR_MS);
   await sessions.get('ten_1');
   clock.advance(HOUR_MS);
   await sessions.get('ten_1');
@@ -107,7 +121,7 @@ test('the session used longest ago makes room', async () => {
   await sessions.get('ten_2');
   await sessions.get('ten_1');
   await sessions.get('ten_3');
-  mock.resetHistory();
+  endpoint.received.length = 0;
 
   await sessions.get('ten_1');
   await sessions.get('ten_2');
@@ -115,39 +129,55 @@ test('the session used longest ago makes room', async () => {
   expect(calls()).toMatchObject([{ RoleSessionName: 'branchline-ten_2' }]);
 });
 
-test('a refusal is the caller’s error and is not remembered', async () => {
-  const denied = awsError('AccessDenied', { $metadata: { httpStatusCode: 403 } });
-  mock.on(AssumeRoleCommand).rejectsOnce(denied).resolves(answer(7));
+test('a refusal is the caller’s error, is not repeated and not remembered', async () => {
+  respond = () => refusal(403, 'AccessDenied');
+  await expect(sessions.get('ten_1')).rejects.toMatchObject({ code: 'AccessDenied', status: 403 });
+  expect(calls()).toHaveLength(1);
 
-  await expect(sessions.get('ten_1')).rejects.toBe(denied);
+  respond = () => answer(7);
   expect(await sessions.get('ten_1')).toMatchObject({ accessKeyId: 'key-7' });
 });
 
-test.each([awsError('ThrottlingException'), awsError('TimeoutError')])(
-  'while STS can’t answer the service is unavailable: %s',
-  async (error) => {
-    mock.on(AssumeRoleCommand).rejects(error);
+test.each<[string, () => Answer | undefined, object]>([
+  ['throttles', () => refusal(400, 'Throttling'), { code: 'Throttling' }],
+  ['fails', () => refusal(503, 'ServiceUnavailable'), { status: 503 }],
+  ['says nothing', () => undefined, { code: 'TimeoutError' }],
+])('while STS %s the service is unavailable, after four attempts', async (_what, answerOf, cause) => {
+  respond = answerOf;
 
-    await expect(sessions.get('ten_1')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause: error });
-  },
-);
+  const opening = sessions.get('ten_1');
+  await expect(opening).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause });
+  expect(calls()).toHaveLength(4);
+});
+
+test('a throttled call is repeated', async () => {
+  const answers = [refusal(400, 'Throttling'), answer(1)];
+  respond = () => answers.shift();
+
+  expect(await sessions.get('ten_1')).toMatchObject({ accessKeyId: 'key-1' });
+});
 
 test('after the end nothing old is used, even where no new session can be had', async () => {
   await sessions.get('ten_1');
   clock.advance(HOUR_MS);
-  mock.on(AssumeRoleCommand).rejects(awsError('TimeoutError'));
+  respond = () => refusal(503, 'ServiceUnavailable');
 
   await expect(sessions.get('ten_1')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
 });
 
-test.each([{}, { Credentials: undefined }, { Credentials: { AccessKeyId: 'k' } as never }])(
-  'an answer without credentials is an error: %j',
-  async (output) => {
-    mock.on(AssumeRoleCommand).resolves(output);
+test.each([
+  ['nothing', ''],
+  ['no credentials', '<AssumeRoleResponse></AssumeRoleResponse>'],
+  ['half of them', '<Credentials><AccessKeyId>k</AccessKeyId></Credentials>'],
+  [
+    'no end',
+    '<AccessKeyId>k</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>soon</Expiration>',
+  ],
+])('an answer with %s is an error', async (_what, body) => {
+  respond = () => ({ body });
 
-    await expect(sessions.get('ten_1')).rejects.toThrow('without credentials');
-  },
-);
+  await expect(sessions.get('ten_1')).rejects.toThrow('without credentials');
+});
 
 test.each(['', '*', 'ten_1#P', 'ten 1', 'ten_?', '$', 'ten_1\n', 'a'.repeat(53)])(
   'no session for what is no tenant’s id: %j',

@@ -1,103 +1,149 @@
-import { Readable } from 'node:stream';
-import {
-  BatchCheckLayerAvailabilityCommand,
-  BatchDeleteImageCommand,
-  CompleteLayerUploadCommand,
-  DescribeImagesCommand,
-  ECRClient,
-  ImageNotFoundException,
-  InitiateLayerUploadCommand,
-  LayerAlreadyExistsException,
-  PutImageCommand,
-  UploadLayerPartCommand,
-} from '@aws-sdk/client-ecr';
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
 import { sha256 } from '../../../../../src/adapters/aws/images/digest-file.ts';
+import {
+  type AwsEndpoint,
+  createAwsEndpoint,
+  type ReceivedRequest,
+} from '../../../../support/aws-endpoint.ts';
 
 export const REPOSITORY = 'branchline-dev';
-const meta = { $metadata: {}, message: '' };
 
-/** ECR and S3 with one archive, as strict as they are: wrong digests, gaps between parts and missing layers are refused. */
-export function createRegistryDouble(archive: Buffer | undefined, part_bytes = 100) {
-  const ecr = new ECRClient({
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+/** The input of a call of ECR's, as far as these tests look into it. */
+export interface EcrInput {
+  readonly repositoryName?: string;
+  readonly imageIds?: readonly { readonly imageTag: string }[];
+  readonly layerDigests?: readonly string[];
+  readonly uploadId?: string;
+  readonly partFirstByte?: number;
+  readonly partLastByte?: number;
+  readonly layerPartBlob?: string;
+  readonly imageTag?: string;
+  readonly imageManifest?: string;
+  readonly imageDigest?: string;
+}
+
+export interface EcrCall {
+  readonly operation: string;
+  readonly input: EcrInput;
+}
+
+export type EcrAnswer = (input: EcrInput) => object;
+
+/** What ECR refuses a call with. */
+export class EcrRefusal extends Error {
+  readonly status: number;
+
+  constructor(code: string, status = 400) {
+    super(code);
+    this.status = status;
+  }
+}
+
+export interface RegistryDouble {
+  readonly endpoint: AwsEndpoint;
+  readonly blobs: Map<string, Buffer>;
+  readonly tags: Map<string, { readonly digest: string; readonly manifest: string }>;
+  calls(): EcrCall[];
+  callsOf(operation: string): EcrInput[];
+  /** Answers this operation in the registry's place. */
+  on(operation: string, answer: EcrAnswer): void;
+}
+
+const TARGET = 'AmazonEC2ContainerRegistry_V20150921.';
+
+/** ECR behind its own protocol, as strict as it is: wrong digests, gaps between parts and missing layers are refused. */
+export async function createRegistryDouble(part_bytes = 100): Promise<RegistryDouble> {
+  const blobs: RegistryDouble['blobs'] = new Map();
+  const tags: RegistryDouble['tags'] = new Map();
+  const answers = new Map(Object.entries(registryAnswers(blobs, tags, part_bytes)));
+  const endpoint = await createAwsEndpoint((request) => {
+    const { operation, input } = readCall(request);
+    try {
+      const answer = answers.get(operation);
+      if (answer === undefined || input.repositoryName !== REPOSITORY)
+        throw new EcrRefusal('InvalidParameter');
+      return { body: JSON.stringify(answer(input)) };
+    } catch (error) {
+      if (!(error instanceof EcrRefusal)) throw error;
+      return { status: error.status, body: JSON.stringify({ __type: error.message, message: 'no' }) };
+    }
   });
-  const s3 = new S3Client({
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
-  const ecr_mock = mockClient(ecr);
-  const s3_mock = mockClient(s3);
-  const blobs = new Map<string, Buffer>();
+  const calls = () => endpoint.received.map(readCall);
+  return {
+    endpoint,
+    blobs,
+    tags,
+    calls,
+    callsOf: (operation) =>
+      calls()
+        .filter((call) => call.operation === operation)
+        .map(({ input }) => input),
+    on: (operation, answer) => void answers.set(operation, answer),
+  };
+}
+
+function readCall({ headers, body, signature }: ReceivedRequest): EcrCall {
+  const target = headers['x-amz-target'] ?? '';
+  if (!target.startsWith(TARGET) || !signature.scope.endsWith('/ecr/aws4_request')) throw new Error(target);
+  return { operation: target.slice(TARGET.length), input: JSON.parse(body.toString()) as EcrInput };
+}
+
+function registryAnswers(
+  blobs: RegistryDouble['blobs'],
+  tags: RegistryDouble['tags'],
+  part_bytes: number,
+): Record<string, EcrAnswer> {
   const uploads = new Map<string, Buffer[]>();
-  const tags = new Map<string, { digest: string; manifest: string }>();
-  let archive_now = archive;
-
-  s3_mock.on(GetObjectCommand).callsFake(() => {
-    if (archive_now === undefined) throw new NoSuchKey(meta);
-    // Odd pieces, as a network brings them.
-    const pieces: Buffer[] = [];
-    for (let at = 0; at < archive_now.length; at += 7_001) pieces.push(archive_now.subarray(at, at + 7_001));
-    return { Body: Readable.from(pieces), ETag: '"etag"' };
-  });
-  s3_mock.on(DeleteObjectCommand).callsFake(() => {
-    archive_now = undefined;
-    return {};
-  });
-  ecr_mock.on(DescribeImagesCommand).callsFake(({ imageIds }: DescribeImagesCommand['input']) => {
-    const image = tags.get(imageIds?.[0]?.imageTag ?? '');
-    if (image === undefined) throw new ImageNotFoundException(meta);
-    return { imageDetails: [{ imageDigest: image.digest }] };
-  });
-  ecr_mock
-    .on(BatchCheckLayerAvailabilityCommand)
-    .callsFake(({ layerDigests = [] }: BatchCheckLayerAvailabilityCommand['input']) => ({
+  return {
+    DescribeImages({ imageIds }) {
+      const image = tags.get(imageIds?.[0]?.imageTag ?? '');
+      if (image === undefined) throw new EcrRefusal('ImageNotFoundException');
+      return { imageDetails: [{ imageDigest: image.digest }] };
+    },
+    BatchCheckLayerAvailability: ({ layerDigests = [] }) => ({
       layers: layerDigests.map((layerDigest) => ({
         layerDigest,
         layerAvailability: blobs.has(layerDigest) ? 'AVAILABLE' : 'UNAVAILABLE',
       })),
-    }));
-  ecr_mock.on(InitiateLayerUploadCommand).callsFake(() => {
-    const uploadId = `upload-${uploads.size + 1}`;
-    uploads.set(uploadId, []);
-    return { uploadId, partSize: part_bytes };
-  });
-  ecr_mock.on(UploadLayerPartCommand).callsFake((input: UploadLayerPartCommand['input']) => {
-    const parts = uploads.get(input.uploadId ?? '') ?? [];
-    const at = parts.reduce((sum, part) => sum + part.length, 0);
-    const blob = Buffer.from(input.layerPartBlob ?? []);
-    if (input.partFirstByte !== at || input.partLastByte !== at + blob.length - 1)
-      throw new Error('InvalidLayerPart');
-    parts.push(blob);
-    return { lastByteReceived: input.partLastByte };
-  });
-  ecr_mock.on(CompleteLayerUploadCommand).callsFake((input: CompleteLayerUploadCommand['input']) => {
-    const blob = Buffer.concat(uploads.get(input.uploadId ?? '') ?? []);
-    const digest = input.layerDigests?.[0] ?? '';
-    if (sha256(blob) !== digest) throw new Error('InvalidLayer');
-    if (blobs.has(digest)) throw new LayerAlreadyExistsException(meta);
-    blobs.set(digest, blob);
-    return { layerDigest: digest };
-  });
-  ecr_mock.on(PutImageCommand).callsFake((input: PutImageCommand['input']) => {
-    const manifest = JSON.parse(input.imageManifest ?? '') as {
-      config: { digest: string };
-      layers: { digest: string; size: number }[];
-    };
-    for (const { digest } of [manifest.config, ...manifest.layers])
-      if (!blobs.has(digest)) throw new Error('LayersNotFound');
-    for (const { digest, size } of manifest.layers)
-      if (blobs.get(digest)?.length !== size) throw new Error('InvalidSize');
-    if (sha256(Buffer.from(input.imageManifest ?? '')) !== input.imageDigest)
-      throw new Error('ImageDigestDoesNotMatch');
-    tags.set(input.imageTag ?? '', { digest: input.imageDigest ?? '', manifest: input.imageManifest ?? '' });
-    return {};
-  });
-  ecr_mock.on(BatchDeleteImageCommand).callsFake(({ imageIds }: BatchDeleteImageCommand['input']) => {
-    const was_there = tags.delete(imageIds?.[0]?.imageTag ?? '');
-    return { failures: was_there ? [] : [{ failureCode: 'ImageNotFound' }] };
-  });
-  return { ecr, s3, ecr_mock, s3_mock, blobs, tags };
+    }),
+    InitiateLayerUpload() {
+      const uploadId = `upload-${uploads.size + 1}`;
+      uploads.set(uploadId, []);
+      return { uploadId, partSize: part_bytes };
+    },
+    UploadLayerPart({ uploadId = '', partFirstByte, partLastByte, layerPartBlob = '' }) {
+      const parts = uploads.get(uploadId) ?? [];
+      const at = parts.reduce((sum, part) => sum + part.length, 0);
+      const blob = Buffer.from(layerPartBlob, 'base64');
+      if (partFirstByte !== at || partLastByte !== at + blob.length - 1)
+        throw new EcrRefusal('InvalidLayerPartException');
+      parts.push(blob);
+      return { lastByteReceived: partLastByte };
+    },
+    CompleteLayerUpload({ uploadId = '', layerDigests }) {
+      const blob = Buffer.concat(uploads.get(uploadId) ?? []);
+      const digest = layerDigests?.[0] ?? '';
+      if (sha256(blob) !== digest) throw new EcrRefusal('InvalidLayerException');
+      if (blobs.has(digest)) throw new EcrRefusal('LayerAlreadyExistsException');
+      blobs.set(digest, blob);
+      return { layerDigest: digest };
+    },
+    PutImage({ imageManifest = '', imageDigest = '', imageTag = '' }) {
+      const manifest = JSON.parse(imageManifest) as {
+        config: { digest: string };
+        layers: { digest: string; size: number }[];
+      };
+      for (const { digest } of [manifest.config, ...manifest.layers])
+        if (!blobs.has(digest)) throw new EcrRefusal('LayersNotFoundException');
+      for (const { digest, size } of manifest.layers)
+        if (blobs.get(digest)?.length !== size) throw new EcrRefusal('InvalidParameterException');
+      if (sha256(Buffer.from(imageManifest)) !== imageDigest)
+        throw new EcrRefusal('ImageDigestDoesNotMatchException');
+      tags.set(imageTag, { digest: imageDigest, manifest: imageManifest });
+      return {};
+    },
+    BatchDeleteImage({ imageIds }) {
+      const was_there = tags.delete(imageIds?.[0]?.imageTag ?? '');
+      return { failures: was_there ? [] : [{ failureCode: 'ImageNotFound' }] };
+    },
+  };
 }

@@ -1,15 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
 import { Parser, type ReadEntry } from 'tar';
 import { createAddressGuard } from '../../../../../src/adapters/aws/source/address-guard.ts';
 import {
   createS3SourceProvider,
   type S3SourceProviderOptions,
 } from '../../../../../src/adapters/aws/source/provider.ts';
+import { createTestBucket, type TestBucket } from '../../../../support/bucket.ts';
 import { createGitServer, type GitServer, requestWithoutTls } from '../../../../support/git-server.ts';
 import {
   createRepository,
@@ -23,8 +21,7 @@ export const LIMITS = { timeout_ms: 20_000, max_size_bytes: 5_000_000 };
 export interface SourceHarness {
   readonly server: GitServer;
   readonly repository: TestRepository;
-  readonly s3: S3Client;
-  readonly s3_mock: ReturnType<typeof mockClient>;
+  readonly bucket: TestBucket;
   /** What was put into the bucket. */
   readonly objects: ReadonlyMap<string, Buffer>;
   readonly url: string;
@@ -38,30 +35,17 @@ export async function createSourceHarness(files: RepositoryFiles): Promise<Sourc
   const temporary_dir = mkdtempSync(join(tmpdir(), 'branchline-source-'));
   const repository = createRepository({ files });
   const server = await createGitServer(dirname(repository.path));
-  const s3 = new S3Client({
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
-  const s3_mock = mockClient(s3);
-  const objects = new Map<string, Buffer>();
+  const bucket = await createTestBucket();
   mkdirSync(join(temporary_dir, 'work'));
-  s3_mock.on(PutObjectCommand).callsFake(async (input: PutObjectCommand['input']) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of input.Body as Readable) chunks.push(chunk as Buffer);
-    objects.set(input.Key ?? '', Buffer.concat(chunks));
-    return {};
-  });
-  s3_mock.on(DeleteObjectCommand).resolves({});
   return {
     server,
     repository,
-    s3,
-    s3_mock,
-    objects,
+    bucket,
+    objects: bucket.objects,
     url: server.url(`${basename(repository.path)}/.git`),
     provider: (options = {}) =>
       createS3SourceProvider({
-        storage: { bucket: 'bucket', clientFor: () => s3 },
+        storage: bucket.storage,
         temporary_dir: join(temporary_dir, 'work'),
         limits: LIMITS,
         guard: createAddressGuard({ allowed: ['127.0.0.1'] }),
@@ -71,6 +55,7 @@ export async function createSourceHarness(files: RepositoryFiles): Promise<Sourc
     async close() {
       const leftovers = readdirSync(join(temporary_dir, 'work'));
       await server.close();
+      await bucket.close();
       repository.remove();
       rmSync(temporary_dir, { recursive: true, force: true });
       if (leftovers.length > 0) throw new Error(`Left on the disk: ${leftovers.join()}`);

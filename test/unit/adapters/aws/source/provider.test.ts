@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSourceHarness, KEY, LIMITS, readArchive, type SourceHarness } from './harness.ts';
 
@@ -45,11 +44,10 @@ describe('a source', () => {
       link: '-> deep/er/file',
       out: '-> /etc/passwd',
     });
-    expect(harness.s3_mock.commandCalls(PutObjectCommand)[0]?.args[0].input).toMatchObject({
-      Bucket: 'bucket',
-      Key: 'sources/ten_1/dpl_1.tar.gz',
-      ContentLength: harness.objects.get('sources/ten_1/dpl_1.tar.gz')?.length,
-      ContentType: 'application/gzip',
+    expect(harness.bucket.requests()).toEqual(['PUT /bucket/sources/ten_1/dpl_1.tar.gz']);
+    expect(harness.bucket.received[0]?.headers).toMatchObject({
+      'content-length': String(harness.objects.get('sources/ten_1/dpl_1.tar.gz')?.length),
+      'content-type': 'application/gzip',
     });
   });
 
@@ -124,10 +122,9 @@ describe('a source', () => {
 
   it('is removed with its job', async () => {
     await harness.provider().discard(KEY);
-    const inputs = harness.s3_mock.commandCalls(DeleteObjectCommand).map((call) => call.args[0].input);
-    expect(inputs).toEqual([
-      { Bucket: 'bucket', Key: 'sources/ten_1/dpl_1.tar.gz' },
-      { Bucket: 'bucket', Key: 'sources/ten_1/dpl_1.job' },
+    expect(harness.bucket.requests()).toEqual([
+      'DELETE /bucket/sources/ten_1/dpl_1.tar.gz',
+      'DELETE /bucket/sources/ten_1/dpl_1.job',
     ]);
   });
 });

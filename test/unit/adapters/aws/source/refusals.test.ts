@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSourceHarness, KEY, LIMITS, type SourceHarness } from './harness.ts';
 
@@ -157,7 +156,7 @@ describe('limits', () => {
   });
 
   it("passes a fault of the bucket on as what it is: no fault of the repository's", async () => {
-    harness.s3_mock.on(PutObjectCommand).rejects(new Error('SlowDown'));
-    await expect(fetch()).rejects.toThrow('SlowDown');
+    harness.bucket.intercept(() => ({ status: 503, body: '<Error><Code>SlowDown</Code></Error>' }));
+    await expect(fetch()).rejects.toMatchObject({ name: 'AwsCallError', code: 'SlowDown', status: 503 });
   });
 });
