@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 import { buildArgon2Layer } from '../../layers/argon2/build.ts';
 import type { Assets } from './assets.ts';
 
@@ -40,20 +40,11 @@ export function bundle(entry: string): Bundle {
   const source = join(CHECKOUT, entry);
   if (!existsSync(source))
     throw new Error(`There is no ${entry}, which a function in infra/functions.ts names`);
-  return build(entry.replace(/\.ts$/, '').replaceAll('/', '-'), { entryPoints: [source] });
-}
-
-/** Bundles a text as functions are bundled. @param name - of the folder that it gets */
-export function bundleText(name: string, contents: string): Bundle {
-  return build(name, { stdin: { contents, resolveDir: CHECKOUT, loader: 'ts' } });
-}
-
-function build(name: string, input: Pick<BuildOptions, 'entryPoints' | 'stdin'>): Bundle {
-  const folder = join(OUTPUT, name);
+  const folder = join(OUTPUT, entry.replace(/\.ts$/, '').replaceAll('/', '-'));
   const file = join(folder, 'index.mjs');
   mkdirSync(folder, { recursive: true });
   const { metafile } = buildSync({
-    ...input,
+    entryPoints: [source],
     absWorkingDir: CHECKOUT,
     outfile: file,
     bundle: true,

@@ -45,7 +45,7 @@ export async function createTestBucket(
     intercept(answer) {
       interceptor = answer;
     },
-    close: endpoint.close,
+    close: () => endpoint.close(),
   };
 }
 

@@ -86,9 +86,9 @@ describe('a signed call', () => {
   });
 
   it('that nobody answers says why', async () => {
-    const { environment, close } = await serve();
-    await close();
-    const refused = createAwsCaller(environment).callQuery('sts', {});
+    const closed = await serve();
+    await closed.close();
+    const refused = createAwsCaller(closed.environment).callQuery('sts', {});
     await expect(refused).rejects.toMatchObject({ code: 'ECONNREFUSED', status: 0 });
     await expect(refused).rejects.toThrow(/^sts did not answer ECONNREFUSED: /);
     endpoint = undefined;

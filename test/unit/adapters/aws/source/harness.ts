@@ -25,7 +25,11 @@ export interface SourceHarness {
   /** What was put into the bucket. */
   readonly objects: ReadonlyMap<string, Buffer>;
   readonly url: string;
-  provider(options?: Partial<S3SourceProviderOptions>): ReturnType<typeof createS3SourceProvider>;
+  /** @param create - another build of the same provider */
+  provider(
+    options?: Partial<S3SourceProviderOptions>,
+    create?: typeof createS3SourceProvider,
+  ): ReturnType<typeof createS3SourceProvider>;
   /** @throws Error when a fetch left anything on the disk */
   close(): Promise<void>;
 }
@@ -43,8 +47,8 @@ export async function createSourceHarness(files: RepositoryFiles): Promise<Sourc
     bucket,
     objects: bucket.objects,
     url: server.url(`${basename(repository.path)}/.git`),
-    provider: (options = {}) =>
-      createS3SourceProvider({
+    provider: (options = {}, create = createS3SourceProvider) =>
+      create({
         storage: bucket.storage,
         temporary_dir: join(temporary_dir, 'work'),
         limits: LIMITS,
