@@ -39,8 +39,17 @@ export async function send<T>(
       signal?.throwIfAborted();
       if (!isTransient(error) || attempt === ATTEMPTS) throw error;
     }
-    const delay_ms = Math.random() * BASE_DELAY_MS * 2 ** (attempt - 1);
-    await sleep(delay_ms, undefined, signal === undefined ? {} : { signal });
+    await pause(Math.random() * BASE_DELAY_MS * 2 ** (attempt - 1), signal);
+  }
+}
+
+/** @throws the signal's reason */
+async function pause(duration_ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(duration_ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   }
 }
 

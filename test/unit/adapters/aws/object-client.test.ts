@@ -1,7 +1,7 @@
 import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createObjectClient, type ObjectClientOptions } from '../../../../src/adapters/aws/object-client.ts';
 import {
   type AwsEndpoint,
@@ -20,6 +20,7 @@ const expiration = new Date(clock.now().getTime() + 3_600_000);
 
 let endpoint: AwsEndpoint | undefined;
 afterEach(async () => {
+  vi.restoreAllMocks();
   await endpoint?.close();
   endpoint = undefined;
 });
@@ -142,6 +143,19 @@ describe('an object', () => {
       return undefined;
     });
     await expect(client.put(KEY, 'x', { signal: controller.signal })).rejects.toBe(reason);
+    expect(received).toHaveLength(1);
+  });
+
+  it('is given up in the pause before the next attempt, too, by the signal’s own reason', async () => {
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    // A pause that nobody would sit out.
+    vi.spyOn(Math, 'random').mockReturnValue(1_000);
+    const { client, received } = await setUp(() => refusal(503, 'SlowDown'));
+    const putting = client.put(KEY, 'x', { signal: controller.signal });
+    await vi.waitUntil(() => received.length === 1);
+    setTimeout(() => controller.abort(reason), 100);
+    await expect(putting).rejects.toBe(reason);
     expect(received).toHaveLength(1);
   });
 
