@@ -18,7 +18,7 @@ export interface Answer {
   readonly body?: string | Buffer | AsyncIterable<Buffer>;
 }
 
-/** Decides what a request is answered; undefined leaves it without an answer. */
+/** Decides what a request is answered; undefined breaks the connection. */
 export type Responder = (request: ReceivedRequest) => Answer | undefined | Promise<Answer | undefined>;
 
 export interface AwsEndpoint {
@@ -84,7 +84,10 @@ async function handle(
   const complete = { ...request, signature };
   received.push(complete);
   const answer = await respond(complete);
-  if (answer === undefined) return;
+  if (answer === undefined) {
+    response.destroy();
+    return;
+  }
   response.writeHead(answer.status ?? 200, { ...answer.headers });
   if (answer.body === undefined || typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) {
     response.end(answer.body);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AwsCallError } from '../../../../src/adapters/aws/call-error.ts';
 import { createAwsCaller } from '../../../../src/adapters/aws/signed-call.ts';
@@ -10,7 +11,7 @@ afterEach(async () => {
   endpoint = undefined;
 });
 
-/** An endpoint that answers each request with the next of these; null is no answer at all. */
+/** An endpoint that answers each request with the next of these; null breaks the connection. */
 async function serve(...answers: readonly (Answer | null)[]) {
   const opened = await createAwsEndpoint(
     () => answers[Math.min(opened.received.length, answers.length) - 1] ?? undefined,
@@ -66,10 +67,10 @@ describe('a signed call', () => {
     ['has too many requests', { status: 429 }],
     ['throttles in JSON', { status: 400, body: '{"__type":"ThrottlingException"}' }],
     ['throttles in XML', { status: 400, body: '<Error><Code>Throttling</Code></Error>' }],
-    ['says nothing', null],
+    ['breaks the connection', null],
   ])('is repeated, signed anew, when the service %s, and then succeeds', async (_what, first) => {
     const { received, environment } = await serve(first, { body: '{}' });
-    const aws = createAwsCaller(environment, { timeout_ms: 300 });
+    const aws = createAwsCaller(environment);
     expect(await aws.callJson('ssm', 'AmazonSSM.PutParameter', { Name: 'n' })).toEqual({});
     expect(received.map(({ body }) => body.toString())).toEqual(['{"Name":"n"}', '{"Name":"n"}']);
   });
@@ -77,12 +78,26 @@ describe('a signed call', () => {
   it.each<[string, Answer | null, object]>([
     ['throttles', { status: 400, body: '{"__type":"ThrottlingException"}' }, { code: 'ThrottlingException' }],
     ['fails', { status: 503 }, { status: 503 }],
-    ['says nothing', null, { code: 'TimeoutError', status: 0 }],
+    ['breaks the connection', null, { status: 0 }],
   ])('is given up after four attempts while the service %s', async (_what, answer, error) => {
     const { received, environment } = await serve(answer);
-    const aws = createAwsCaller(environment, { timeout_ms: 100 });
+    const aws = createAwsCaller(environment);
     await expect(aws.callJson('ssm', 'AmazonSSM.GetParameter', {})).rejects.toMatchObject(error);
     expect(received).toHaveLength(4);
+  });
+
+  it('is given up after four attempts that each took too long', async () => {
+    let attempts = 0;
+    vi.stubGlobal('fetch', async (_request: Request, { signal }: { readonly signal: AbortSignal }) => {
+      attempts += 1;
+      await once(signal, 'abort');
+      throw signal.reason;
+    });
+    const { environment } = await serve();
+    const refused = createAwsCaller(environment, { timeout_ms: 5 }).callQuery('sts', {});
+    await expect(refused).rejects.toMatchObject({ code: 'TimeoutError', status: 0 });
+    await expect(refused).rejects.toThrow('No answer within 5 ms');
+    expect(attempts).toBe(4);
   });
 
   it('that nobody answers says why', async () => {
