@@ -16,7 +16,8 @@ export interface BuildLimits {
   /** For the image build alone. */
   readonly time_limit_s: number;
   readonly max_image_bytes: number;
-  /** From the signing to the build's first act: its time in the queue, and until its machine is up. */
+  /** From the signing to the build's first act: until CodeBuild takes it, its time in the queue, and until its machine is
+   *  up. */
   readonly ticket_life_s: number;
   /** From the signing until the image is handed over. */
   readonly address_life_s: number;
@@ -30,11 +31,11 @@ export interface BuildTicket {
   readonly job_url: string;
 }
 
-/** 20 min in the queue, 20 min for the build, and the rest for saving and handing over; a chained session ends after 60. */
+/** 5 min until CodeBuild has room, 20 min in its queue, 20 min for the build, and the rest for saving and handing over; a chained session ends after 60. */
 export const BUILD_LIMITS: BuildLimits = {
   time_limit_s: 20 * 60,
   max_image_bytes: 4 * 1024 ** 3,
-  ticket_life_s: 25 * 60,
+  ticket_life_s: 30 * 60,
   address_life_s: 55 * 60,
 };
 

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBuildHandOver } from '../../../../../src/adapters/aws/build/build-hand-over.ts';
 import {
   BUILD_LIMITS,
   type BuildHandOverOptions,
   prepareBuildInput,
 } from '../../../../../src/adapters/aws/build/hand-over.ts';
+import type { BuildPlan } from '../../../../../src/domain/builds/index.ts';
 import { CREDENTIALS, queryOf } from '../../../../support/aws-endpoint.ts';
 import { createTestBucket, type TestBucket } from '../../../../support/bucket.ts';
 import { createTestClock } from '../../../../support/test-clock.ts';
+import { release } from '../../../../support/things.ts';
 
 const KEY = { tenant_id: 'ten_1', deployment_id: 'dpl_1' };
 const INPUT = {
@@ -60,7 +63,7 @@ describe('what a build is handed', () => {
 
   it('ends within the hour, and the ticket with the queue', async () => {
     const { job_url } = await prepareBuildInput(options, KEY, INPUT);
-    expect(queryOf(job_url).get('X-Amz-Expires')).toBe('1500');
+    expect(queryOf(job_url).get('X-Amz-Expires')).toBe('1800');
     const urls = jobLines().filter(([name]) => name.endsWith('_url'));
     expect(urls.map(([, url]) => queryOf(url).get('X-Amz-Expires'))).toEqual(['3300', '3300', '3300']);
     expect(BUILD_LIMITS.address_life_s).toBeLessThanOrEqual(3600);
@@ -99,5 +102,35 @@ describe('what a build is handed', () => {
 
   it.each(['ten_1/../ten_2', '', 'ten*', 'a'.repeat(65)])('takes no such tenant: %j', async (tenant_id) => {
     await expect(prepareBuildInput(options, { ...KEY, tenant_id }, INPUT)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('the hand-over', () => {
+  const variables = { GREETING: 'hello', TOKEN: 's=1' };
+  const snapshot = { files: ['server.js'], executables: new Set<string>(), documents: {}, truncated: false };
+  const handOver = (change: Partial<BuildPlan> = {}) =>
+    createBuildHandOver(options).handOver(KEY, {
+      plan: { ...release().plan, ...change },
+      snapshot,
+      variables,
+    });
+
+  it('writes a Dockerfile for a plan, whose commands see the variables as secrets', async () => {
+    await handOver();
+    expect(jobLines()).toContainEqual(['dockerfile', expect.stringMatching(/^FROM /)]);
+    expect(jobLines().filter(([name]) => name === 'build_secret')).toEqual([
+      ['build_secret', 'GREETING=hello'],
+      ['build_secret', 'TOKEN=s=1'],
+    ]);
+  });
+
+  it('names the repository’s own Dockerfile, whose ARG lines may ask for the variables', async () => {
+    await handOver({ dockerfile: 'deploy/Dockerfile', start: { kind: 'image' } });
+    expect(jobLines()).toContainEqual(['dockerfile_path', 'deploy/Dockerfile']);
+    expect(jobLines().filter(([name]) => name === 'build_argument')).toEqual([
+      ['build_argument', 'GREETING=hello'],
+      ['build_argument', 'TOKEN=s=1'],
+    ]);
+    expect(jobLines().map(([name]) => name)).not.toContain('dockerfile');
   });
 });

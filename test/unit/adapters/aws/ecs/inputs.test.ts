@@ -267,7 +267,7 @@ test('an image of the repository’s own starts by itself, or by the command tha
     under.mock.on(CreateServiceCommand).resolves({});
     const { plan, ...rest } = spec();
     await under.compute.release({ ...rest, plan: { ...plan, dockerfile: 'Dockerfile', start } });
-    const [input] = under.inputs('RegisterTaskDefinition') as RegisterTaskDefinitionRequest[];
+    const [input] = under.inputs('RegisterTaskDefinition') as unknown as RegisterTaskDefinitionRequest[];
     const { entryPoint, command } = input?.containerDefinitions?.[0] ?? {};
     return { entryPoint, command };
   };
