@@ -1,7 +1,8 @@
-import { type App, type StackProps, Tags } from 'aws-cdk-lib';
+import { type App, PermissionsBoundary, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Assets } from './assets/assets.ts';
 import type { StageConfig } from './config.ts';
 import type { FunctionContext } from './constructs/function-context.ts';
+import { policyName, prefixOf } from './install/place.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
@@ -18,8 +19,14 @@ export function addBranchline(
   assets: Assets,
   env: NonNullable<StackProps['env']> = {},
 ): void {
-  const id = (name: string) => `branchline-${config.stage}-${name}`;
-  const common = { env, config, terminationProtection: config.isProtected };
+  const id = (name: string) => `${prefixOf(config)}${name}`;
+  const common = {
+    env,
+    config,
+    terminationProtection: config.isProtected,
+    // It reaches every role, those too that CDK makes of its own accord.
+    permissionsBoundary: PermissionsBoundary.fromName(policyName(config, 'boundary')),
+  };
   Tags.of(app).add('application', 'branchline');
   Tags.of(app).add('stage', config.stage);
 

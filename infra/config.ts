@@ -70,6 +70,14 @@ export function readConfig(read: (name: string) => unknown): StageConfig {
   return complete(parsed.data);
 }
 
+/** Reads which stage it is about, where nothing else matters. @throws ConfigError saying which there are */
+export function readStage(read: (name: string) => unknown): StageConfig['stage'] {
+  const parsed = contextSchema.shape.stage.safeParse(read('stage'));
+  if (!parsed.success)
+    throw new ConfigError([describe({ ...parsed.error.issues[0], path: ['stage'] }, read)]);
+  return parsed.data;
+}
+
 function complete(context: Context): StageConfig {
   const isProtected = context.stage !== 'dev';
   if (context.appDomain === undefined && isProtected) {
@@ -86,7 +94,10 @@ function complete(context: Context): StageConfig {
   };
 }
 
-function describe(issue: z.core.$ZodIssue, read: (name: string) => unknown): string {
+function describe(
+  issue: { readonly path: readonly PropertyKey[]; readonly message?: string },
+  read: (name: string) => unknown,
+): string {
   const name = String(issue.path[0] ?? '');
   const value = read(name);
   const allowed = ALLOWED[name as keyof typeof ALLOWED] ?? issue.message;

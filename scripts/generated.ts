@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createAccessTables } from '../bench/access/page.ts';
 import { createCostTables } from '../bench/access/price.ts';
+import { createInstallPermissions } from '../infra/install/documents.ts';
 import { createErrorPage } from '../src/contracts/http/error-page.ts';
 import { createOpenApi } from '../src/contracts/http/openapi.ts';
 import { statusOf } from '../src/contracts/http/problem.ts';
@@ -13,6 +14,7 @@ const CODES = Object.keys(ERRORS).sort() as ErrorCode[];
 export function createGeneratedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['openapi.json', `${JSON.stringify(createOpenApi(), null, 2)}\n`],
+    ['docs/install-permissions.json', `${JSON.stringify(createInstallPermissions(), null, 2)}\n`],
     ['docs/errors/README.md', createIndex()],
     ['docs/access-patterns.md', fillPage(readPage('docs/access-patterns.md'), createAccessTables())],
     ['docs/costs.md', fillPage(readPage('docs/costs.md'), createCostTables())],

@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { EnvironmentName, FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
 import type { StageConfig } from '../config.ts';
 import { type FunctionSpec, kebabCase } from '../functions.ts';
+import { prefixOf } from '../install/place.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import { grant } from '../policies/grant.ts';
 import { parameterAccess } from '../policies/parameters.ts';
@@ -31,9 +32,9 @@ export interface BranchlineFunctionProps {
   readonly failures?: IQueue;
 }
 
-/** The physical name of a function and of its role. */
+/** The physical name of a function and of its role, and of whatever else has one. */
 export function functionName(config: StageConfig, name: string): string {
-  return `branchline-${config.stage}-${name}`;
+  return `${prefixOf(config)}${name}`;
 }
 
 /** A Lambda function: runtime, architecture, bundle, log with its end, role of its own, and nothing to be left out. */

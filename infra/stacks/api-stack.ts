@@ -16,7 +16,7 @@ import type { Construct } from 'constructs';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import type { FunctionName } from '../../src/contracts/http/route.ts';
 import type { StageConfig } from '../config.ts';
-import { BranchlineFunction } from '../constructs/branchline-function.ts';
+import { BranchlineFunction, functionName } from '../constructs/branchline-function.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
 import { API_FUNCTIONS } from '../functions.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
@@ -54,6 +54,8 @@ export class ApiStack extends Stack {
 
   private makeIntegrations(context: FunctionContext): Record<FunctionName, HttpLambdaIntegration> {
     const argon2 = new LayerVersion(this, 'Argon2', {
+      // CloudFormation would call it by its logical id alone, which no policy could tell from anybody's.
+      layerVersionName: functionName(context.config, 'argon2'),
       code: context.assets.argon2Layer(context.config.architecture),
       compatibleArchitectures: [
         context.config.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,

@@ -1,11 +1,12 @@
 import { ArnFormat, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { IpAddresses, type IVpc, Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnGateway, CfnGatewayClusterAssociations, Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
-import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
 import { functionName } from '../constructs/branchline-function.ts';
+import { policyName } from '../install/place.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import type { AppsPlacement } from '../policies/apps.ts';
 import { grant } from '../policies/grant.ts';
@@ -120,6 +121,11 @@ export class ComputeStack extends Stack {
         ManagedPolicy.fromAwsManagedPolicyName('AmazonECSInfrastructureRoleForGatewayHostSharedALB'),
       ],
     });
+    // Load balancers and security groups are beyond what any other role may reach.
+    const boundary = policyName(config, 'gateway-boundary');
+    PermissionsBoundary.of(role).apply(
+      ManagedPolicy.fromManagedPolicyName(this, 'GatewayBoundary', boundary),
+    );
     acknowledge(role, {
       'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRoleForGatewayHostSharedALB]':
         'ECS makes and keeps the load balancers; the policy is its own and changes with what it does.',

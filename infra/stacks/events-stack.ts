@@ -180,6 +180,7 @@ export class EventsStack extends Stack {
       allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
     ]);
     new Schedule(this, 'SweeperSchedule', {
+      scheduleName: functionName(this.context.config, 'sweep'),
       schedule: ScheduleExpression.rate(Duration.hours(1)),
       target: new LambdaInvoke(sweeper.function, {
         role: role.withoutPolicyUpdates(),
