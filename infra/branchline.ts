@@ -1,8 +1,15 @@
-import { type App, PermissionsBoundary, type StackProps, Tags } from 'aws-cdk-lib';
+import {
+  type App,
+  DefaultStackSynthesizer,
+  type IStackSynthesizer,
+  PermissionsBoundary,
+  type StackProps,
+  Tags,
+} from 'aws-cdk-lib';
 import type { Assets } from './assets/assets.ts';
 import type { StageConfig } from './config.ts';
 import type { FunctionContext } from './constructs/function-context.ts';
-import { policyName, prefixOf } from './install/place.ts';
+import { policyName, prefixOf, qualifierOf } from './install/place.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
@@ -24,6 +31,8 @@ export function addBranchline(
     env,
     config,
     terminationProtection: config.isProtected,
+    // CDK's own classes don't fit its own interfaces under exactOptionalPropertyTypes.
+    synthesizer: new DefaultStackSynthesizer({ qualifier: qualifierOf(config) }) as IStackSynthesizer,
     // It reaches every role, those too that CDK makes of its own accord.
     permissionsBoundary: PermissionsBoundary.fromName(policyName(config, 'boundary')),
   };

@@ -4,14 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { bootstrapOptions } from '../infra/install/permissions-stack.ts';
 
 // Prepares an account for a stage: its policies, then CDK's bootstrap with those instead of AdministratorAccess. What is
 // given on the command line goes to both: `npm run bootstrap -- --context stage=prod --profile work`.
 
-interface Outputs {
-  readonly ExecutionPolicies: string;
-  readonly ExecutionBoundary: string;
-}
+type Outputs = ReturnType<typeof bootstrapOptions>;
 
 const APP = ['--app', 'node infra/install/app.ts'];
 const given = process.argv.slice(2);
@@ -19,9 +17,13 @@ const folder = mkdtempSync(join(tmpdir(), 'branchline-bootstrap-'));
 const output = ['--output', join(folder, 'cdk.out')];
 
 try {
-  const { ExecutionPolicies, ExecutionBoundary } = await makePolicies();
-  const policies = ['--cloudformation-execution-policies', ExecutionPolicies];
-  await cdk('bootstrap', ...policies, '--custom-permissions-boundary', ExecutionBoundary);
+  const made = await makePolicies();
+  await cdk(
+    'bootstrap',
+    ...['--qualifier', made.Qualifier, '--toolkit-stack-name', made.BootstrapStack],
+    ...['--cloudformation-execution-policies', made.ExecutionPolicies],
+    ...['--custom-permissions-boundary', made.ExecutionBoundary],
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-import { arn, globalArn, type Place, policyArn, prefixOf, QUALIFIER } from './place.ts';
+import { arn, globalArn, type Place, policyArn, prefixOf, qualifierOf } from './place.ts';
 import { allow, deny, type PolicyDocument, policy } from './statement.ts';
 
 // What CloudFormation may do for a stage's stacks. The actions are those that the resource types' own schemas name for
@@ -109,14 +109,14 @@ export function executeData(place: Place): PolicyDocument {
 export function executeCode(place: Place): PolicyDocument {
   const own = prefixOf(place);
   const api = `arn:aws:apigateway:${place.region}::`;
-  const assets = `cdk-${QUALIFIER}-assets-${place.account}-${place.region}`;
+  const assets = `cdk-${qualifierOf(place)}-assets-${place.account}-${place.region}`;
   return policy(
     allow('ReadBundles', ['s3:GetObject', 's3:GetObjectVersion'], [`arn:aws:s3:::${assets}/*`]),
     // Each of CDK's templates asks for it.
     allow(
       'ReadBootstrapVersion',
       ['ssm:GetParameters'],
-      [arn(place, 'ssm', `parameter/cdk-bootstrap/${QUALIFIER}/version`)],
+      [arn(place, 'ssm', `parameter/cdk-bootstrap/${qualifierOf(place)}/version`)],
     ),
     allow(
       'Functions',
@@ -174,7 +174,6 @@ export function executeCode(place: Place): PolicyDocument {
         'events:RemoveTargets',
         'events:TagResource',
         'events:UntagResource',
-        'events:UpdateEventBus',
       ],
       [arn(place, 'events', `event-bus/${own}*`), arn(place, 'events', `rule/${own}*`)],
     ),
@@ -461,7 +460,7 @@ function refusals(place: Place) {
         'iam:PutRole*',
         'iam:UpdateAssumeRolePolicy',
       ],
-      [globalArn(place, 'iam', `role/cdk-${QUALIFIER}-*`)],
+      [globalArn(place, 'iam', `role/cdk-${qualifierOf(place)}-*`)],
     ),
   ];
 }

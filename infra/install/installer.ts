@@ -1,4 +1,4 @@
-import { arn, BOOTSTRAP_STACK, globalArn, type Place, policyArn, prefixOf, QUALIFIER } from './place.ts';
+import { arn, bootstrapStack, globalArn, type Place, policyArn, prefixOf, qualifierOf } from './place.ts';
 import { allow, type PolicyDocument, policy } from './statement.ts';
 
 /** The policies of CloudFormation's role, as `cdk bootstrap --cloudformation-execution-policies` takes them. */
@@ -11,10 +11,12 @@ export const EXECUTION_POLICIES = [
 
 /** What a person needs who runs `npm run bootstrap`: this installation's policies, and CDK's bootstrap stack. */
 export function bootstrapper(place: Place): PolicyDocument {
-  const roles = [globalArn(place, 'iam', `role/cdk-${QUALIFIER}-*-${place.account}-${place.region}`)];
-  const assets = `cdk-${QUALIFIER}-assets-${place.account}-${place.region}`;
-  const images = `cdk-${QUALIFIER}-container-assets-${place.account}-${place.region}`;
-  const stacks = [`${prefixOf(place)}permissions`, BOOTSTRAP_STACK];
+  const roles = [
+    globalArn(place, 'iam', `role/cdk-${qualifierOf(place)}-*-${place.account}-${place.region}`),
+  ];
+  const assets = `cdk-${qualifierOf(place)}-assets-${place.account}-${place.region}`;
+  const images = `cdk-${qualifierOf(place)}-container-assets-${place.account}-${place.region}`;
+  const stacks = [`${prefixOf(place)}permissions`, bootstrapStack(place)];
   const managed = (name: string) => `arn:aws:iam::aws:policy/${name}`;
   return policy(
     allow(
@@ -132,7 +134,7 @@ export function bootstrapper(place: Place): PolicyDocument {
         'ssm:PutParameter',
         'ssm:RemoveTagsFromResource',
       ],
-      [arn(place, 'ssm', `parameter/cdk-bootstrap/${QUALIFIER}/version`)],
+      [arn(place, 'ssm', `parameter/cdk-bootstrap/${qualifierOf(place)}/version`)],
     ),
   );
 }
@@ -140,13 +142,13 @@ export function bootstrapper(place: Place): PolicyDocument {
 /** What a person or a pipeline needs who runs `cdk deploy`, `diff` or `destroy`: to take on the bootstrap's roles. */
 export function deployer(place: Place): PolicyDocument {
   const role = (name: string) =>
-    globalArn(place, 'iam', `role/cdk-${QUALIFIER}-${name}-role-${place.account}-${place.region}`);
+    globalArn(place, 'iam', `role/cdk-${qualifierOf(place)}-${name}-role-${place.account}-${place.region}`);
   return policy(
     allow('UseBootstrap', ['sts:AssumeRole'], ['deploy', 'file-publishing', 'lookup'].map(role)),
     allow(
       'ReadBootstrapVersion',
       ['ssm:GetParameter'],
-      [arn(place, 'ssm', `parameter/cdk-bootstrap/${QUALIFIER}/version`)],
+      [arn(place, 'ssm', `parameter/cdk-bootstrap/${qualifierOf(place)}/version`)],
     ),
   );
 }

@@ -3,7 +3,16 @@ import { CfnManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { INSTALL_POLICIES } from './documents.ts';
 import { EXECUTION_POLICIES } from './installer.ts';
-import { type Place, POLICY_NAMES, type PolicyName, policyArn, policyName, prefixOf } from './place.ts';
+import {
+  bootstrapStack,
+  type Place,
+  POLICY_NAMES,
+  type PolicyName,
+  policyArn,
+  policyName,
+  prefixOf,
+  qualifierOf,
+} from './place.ts';
 
 /** The policies that must be there before the stacks, and before the bootstrap. It is deployed with the credentials of
  *  whoever runs it, since the roles of a bootstrap may not touch it. */
@@ -18,10 +27,7 @@ export class PermissionsStack extends Stack {
       terminationProtection: true,
     });
     for (const name of POLICY_NAMES) if (name !== BY_HAND) this.makePolicy(place, name);
-    new CfnOutput(this, 'ExecutionPolicies', {
-      value: EXECUTION_POLICIES.map((name) => policyArn(place, name)).join(','),
-    });
-    new CfnOutput(this, 'ExecutionBoundary', { value: policyName(place, 'execution-boundary') });
+    for (const [name, value] of Object.entries(bootstrapOptions(place))) new CfnOutput(this, name, { value });
   }
 
   private makePolicy(place: Place, name: PolicyName): void {
@@ -32,6 +38,16 @@ export class PermissionsStack extends Stack {
       policyDocument: document(place),
     });
   }
+}
+
+/** What `cdk bootstrap` is to be told, by the names of the stack's outputs. */
+export function bootstrapOptions(place: Place) {
+  return {
+    Qualifier: qualifierOf(place),
+    BootstrapStack: bootstrapStack(place),
+    ExecutionPolicies: EXECUTION_POLICIES.map((name) => policyArn(place, name)).join(','),
+    ExecutionBoundary: policyName(place, 'execution-boundary'),
+  };
 }
 
 // Whoever deploys this stack needs it first.

@@ -12,11 +12,16 @@ export const PLACEHOLDERS: Place = {
   stage: '<stage>',
 };
 
-/** Branchline's own bootstrap, beside those of an account's other CDK apps: cdk.json has it too, for CDK. */
-export const QUALIFIER = 'branchline';
+/** Names a stage's bootstrap, at most ten characters: its own, beside those of other stages and of an account's other CDK
+ *  apps, whose CloudFormation role may do other things. */
+export function qualifierOf({ stage }: Pick<Place, 'stage'>): string {
+  return `bl-${stage}`;
+}
 
-/** The stack that `cdk bootstrap` makes; cdk.json has it too. */
-export const BOOTSTRAP_STACK = 'branchline-bootstrap';
+/** The stack that `cdk bootstrap` makes. */
+export function bootstrapStack(place: Pick<Place, 'stage'>): string {
+  return `${prefixOf(place)}bootstrap`;
+}
 
 /** What every physical name of a stage begins with: given names, and those that CloudFormation makes of a stack's name. */
 export function prefixOf({ stage }: Pick<Place, 'stage'>): string {

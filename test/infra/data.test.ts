@@ -12,6 +12,11 @@ const STATEFUL = [
 ];
 const prod = await synthesize(PROD);
 const dev = await synthesize();
+const opt_in = { edge: true, compute: true };
+const protectedStages = [
+  await synthesize({ ...PROD, ...opt_in, stage: 'staging' }),
+  await synthesize({ ...PROD, ...opt_in }),
+];
 
 test('what holds state keeps its logical id, or it would be replaced by an empty one', () => {
   const ids = STATEFUL.flatMap((type) =>
@@ -69,12 +74,34 @@ describe('the tables', () => {
 });
 
 describe('what must not be lost', () => {
-  const kept = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::ECR::Repository', 'AWS::SQS::Queue'];
+  // Whatever holds what can't be made again. What dev has of it goes with its stack.
+  const kept = [
+    'AWS::DynamoDB::Table',
+    'AWS::S3::Bucket',
+    'AWS::ECR::Repository',
+    'AWS::SQS::Queue',
+    'AWS::Logs::LogGroup',
+  ];
 
-  test.each(kept)('outlives its stack in production, and goes with it in development: %s', (type) => {
-    for (const { resource } of resourcesOf(prod, type)) expect(resource.DeletionPolicy).toBe('Retain');
-    for (const { resource } of resourcesOf(dev, type))
-      expect(resource.DeletionPolicy ?? 'Delete').toBe('Delete');
+  test.each(kept)(
+    'outlives its stack where the stage is protected, and goes with it in development: %s',
+    (type) => {
+      for (const templates of protectedStages) {
+        const found = resourcesOf(templates, type);
+        expect(found.length).toBeGreaterThan(0);
+        for (const { id, resource } of found) {
+          expect([resource.DeletionPolicy, resource.UpdateReplacePolicy], id).toEqual(['Retain', 'Retain']);
+        }
+      }
+      for (const { resource } of resourcesOf(dev, type))
+        expect(resource.DeletionPolicy ?? 'Delete').toBe('Delete');
+    },
+  );
+
+  test('keys are no stack’s, so that none takes them along', () => {
+    for (const templates of [dev, ...protectedStages]) {
+      expect(resourcesOf(templates, 'AWS::SSM::Parameter')).toEqual([]);
+    }
   });
 
   test('is protected from deletion in production', () => {

@@ -38,6 +38,13 @@ describe('the policy evaluator', () => {
     expect(ask([allow({ StringLike: { k: 'a.c' } })], { k: 'abc' })).toBe(false);
   });
 
+  test('takes a negation as IAM does: it holds of an absent key, and of none of its values', () => {
+    const condition = { StringNotEquals: { k: ['a', 'b'] } };
+    expect(ask([allow(condition)])).toBe(true);
+    expect(ask([allow(condition)], { k: 'c' })).toBe(true);
+    expect(ask([allow(condition)], { k: 'b' })).toBe(false);
+  });
+
   test('refuses to guess', () => {
     expect(() => ask([allow({ DateGreaterThan: { k: '1' } })], { k: '2' })).toThrow('DateGreaterThan');
     expect(() => ask([{ ...allow(), NotAction: 's3:*' } as Statement])).toThrow('NotAction');

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { GIT_ADDRESS, startStandIn } from '../stand-in/start.ts';
+import { bootstrap } from './bootstrap.ts';
 
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -42,7 +43,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const outputs_file = join(folder, 'outputs.json');
   const common = ['--output', join(folder, 'cdk.out'), ...CONTEXT];
   try {
-    await cdk('bootstrap', ...common);
+    await bootstrap();
     await cdk('deploy', '--all', '--require-approval', 'never', '--outputs-file', outputs_file, ...common);
     const outputs = JSON.parse(await readFile(outputs_file, 'utf8')) as Record<
       string,

@@ -45,6 +45,9 @@ type Context = NonNullable<Request['context']>;
 function holds(operator: string, key: string, expected: readonly string[], context: Context): boolean {
   const given = context[key];
   if (operator === 'Null') return expected.includes(String(given === undefined));
+  const negated = NEGATIONS[operator];
+  // IAM's own rule: a negated operator holds of a key that is absent.
+  if (negated !== undefined) return !holds(negated, key, expected, context);
   const [, set, name = ''] = /^(?:(ForAllValues|ForAnyValue):)?(\w+)$/.exec(operator) ?? [];
   const compare = COMPARISONS[name];
   if (compare === undefined) throw new Error(`This evaluator doesn't know ${operator}`);
@@ -57,6 +60,11 @@ function holds(operator: string, key: string, expected: readonly string[], conte
   if (set === 'ForAllValues') return list(given ?? []).every(fitsOne);
   return given !== undefined && list(given).some(fitsOne);
 }
+
+const NEGATIONS: Readonly<Record<string, string>> = {
+  StringNotEquals: 'StringEquals',
+  StringNotLike: 'StringLike',
+};
 
 const COMPARISONS: Readonly<Record<string, (pattern: string, value: string) => boolean>> = {
   StringEquals: (pattern, value) => pattern === value,

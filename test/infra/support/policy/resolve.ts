@@ -43,6 +43,27 @@ export function createResolver(templates: Templates) {
         const [separator, parts] = argument as [string, unknown[]];
         return parts.map((part) => String(resolve(stack, part))).join(separator);
       }
+      case 'Fn::Sub': {
+        const [text, values] = [argument, {}].flat() as [string, Readonly<Record<string, unknown>>];
+        return text.replaceAll(/\$\{([^}!]+)\}/g, (_, key: string) =>
+          String(
+            resolve(
+              stack,
+              values[key] ?? (key.includes('.') ? { 'Fn::GetAtt': key.split('.') } : { Ref: key }),
+            ),
+          ),
+        );
+      }
+      case 'Fn::Split': {
+        const [separator, text] = argument as [string, unknown];
+        return String(resolve(stack, text)).split(separator);
+      }
+      case 'Fn::Select': {
+        const [index, list] = argument as [number, unknown];
+        return (resolve(stack, list) as unknown[])[index];
+      }
+      case 'Fn::GetAZs':
+        return ['<zone 0>', '<zone 1>'];
       default:
         throw new Error(`${name} isn't resolved yet`);
     }
