@@ -41,6 +41,8 @@ export function addBranchline(
 
   const data = new DataStack(app, id('data'), common);
   const identity = new IdentityStack(app, id('identity'), { ...common, data });
+  // Its imports are names, which CDK doesn't count: without this, `cdk destroy` begins with the data.
+  identity.addStackDependency(data);
   const context: FunctionContext = {
     config,
     assets,

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { INSTALL_POLICIES } from '../../../infra/install/documents.ts';
 import { EXECUTION_POLICIES } from '../../../infra/install/installer.ts';
-import type { Request } from '../support/policy/evaluate.ts';
-import { isAllowed } from '../support/policy/evaluate.ts';
+import { isAllowed, type Request } from '../support/policy/evaluate.ts';
 import { BEYOND_TYPES, HANDLERS } from '../support/policy/handlers.ts';
 import { createPhysical, type PhysicalResource } from '../support/policy/physical.ts';
 import { PROD, synthesize } from '../support/synth.ts';
@@ -37,9 +36,8 @@ function contextOf({ properties }: PhysicalResource): Record<string, string> {
     ? (properties['Tags'] as { Key: string; Value: string }[])
     : [];
   for (const { Key, Value } of tags) context[`aws:ResourceTag/${Key}`] = Value;
-  if (properties['PermissionsBoundary'] !== undefined) {
-    context['iam:PermissionsBoundary'] = String(properties['PermissionsBoundary']);
-  }
+  const boundary = properties['PermissionsBoundary'];
+  if (typeof boundary === 'string') context['iam:PermissionsBoundary'] = boundary;
   return context;
 }
 
@@ -51,10 +49,10 @@ function requestsFor(resource: PhysicalResource, stage: string, { referred, phys
   if (needs === undefined) throw new Error(`${resource.type} isn't in test/infra/support/policy/handlers.ts`);
   const each = (actions: readonly string[] = [], on: string, context = {}): Request[] =>
     actions.map((action) => ({ action, resource: on, context }));
-  const calls = read(resource.properties, 'FunctionName').map(physicalOrText(physical));
+  const [called] = read(resource.properties, 'FunctionName').map((text) => physical(text));
   return [
     ...each(needs.self, resource.arn, contextOf(resource)),
-    ...each(needs.unnamed, '*', calls.length === 0 ? {} : { 'lambda:FunctionArn': String(calls[0]) }),
+    ...each(needs.unnamed, '*', called === undefined ? {} : { 'lambda:FunctionArn': called }),
     ...Object.entries(needs.elsewhere ?? {}).flatMap(([arn, actions]) =>
       each(actions, arn.replaceAll('<stage>', stage)),
     ),
@@ -78,8 +76,6 @@ function requestsFor(resource: PhysicalResource, stage: string, { referred, phys
     ),
   ];
 }
-
-const physicalOrText = (physical: Stage['physical']) => (text: string) => physical(text);
 
 describe.each(STAGES)('CloudFormation may do what the stacks of %s need', (stage, templates) => {
   const known = createPhysical(templates, stage);
