@@ -59,6 +59,8 @@ const NUMBERED: Readonly<Record<string, string>> = {
   'AWS::Lambda::EventSourceMapping': local('lambda', 'event-source-mapping:0123'),
 };
 
+// CloudFormation calls these by their logical id alone where no name is given.
+const UNPREFIXED = ['AWS::Lambda::LayerVersion'];
 // What CloudFormation makes of a stack's name and a logical id where no name is given.
 const SUFFIX = 'A1B2C3D4E5F6';
 
@@ -105,7 +107,8 @@ function nameOf(
   const named = NAMED[type];
   if (named === undefined) return { name: '', arn: NUMBERED[type] ?? '' };
   const given = properties[named.property];
-  const name = typeof given === 'string' ? given : `branchline-${stage}-${stack}-${id}-${SUFFIX}`;
+  const generated = UNPREFIXED.includes(type) ? id : `branchline-${stage}-${stack}-${id}-${SUFFIX}`;
+  const name = typeof given === 'string' ? given : generated;
   // A rule of another bus than the default one has the bus in its ARN.
   const bus = type === 'AWS::Events::Rule' && properties['EventBusName'] !== undefined;
   return { name, arn: named.arn(bus ? `branchline-${stage}-events/${name}` : name) };
