@@ -350,6 +350,15 @@ export const HANDLERS: Readonly<Record<string, HandlerNeeds>> = {
     ],
     unnamed: ['logs:DescribeLogGroups', 'logs:DescribeResourcePolicies'],
   },
+  'AWS::Logs::SubscriptionFilter': {
+    through: {
+      LogGroupName: [
+        'logs:DeleteSubscriptionFilter',
+        'logs:DescribeSubscriptionFilters',
+        'logs:PutSubscriptionFilter',
+      ],
+    },
+  },
   'AWS::S3::Bucket': {
     self: [
       's3:CreateBucket',
