@@ -46,7 +46,7 @@ export function addBranchline(
   const context: FunctionContext = {
     config,
     assets,
-    tables: { directory: data.directory, tenants: data.tenants },
+    tables: data.tables,
     bucket: data.bucket,
     tenantRole: identity.tenantRole,
     twoTableRole: identity.twoTableRole,
@@ -57,7 +57,6 @@ export function addBranchline(
   const events = new EventsStack(app, id('events'), {
     ...common,
     context,
-    data,
     orchestration,
     apps,
   });

@@ -4,6 +4,8 @@ const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731] as const;
 
 // Context from the command line is text.
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+// DynamoDB's own rule for a table's name.
+const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/);
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 // The addresses that AWS gives credentials at.
@@ -35,7 +37,16 @@ const contextSchema = z.strictObject({
   edge: flag.default(false),
   /** Opt-in: a network, an ECS cluster and a shared gateway for apps. */
   compute: flag.default(false),
+  /** Tables that a restore made, in place of the data stack's own: all three values or none. */
+  directoryTable: tableName.optional(),
+  tenantsTable: tableName.optional(),
+  /** The label of the restored tenants' table's stream: the end of its ARN. */
+  tenantsStreamLabel: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/)
+    .optional(),
 });
+const RESTORED_NAMES = ['directoryTable', 'tenantsTable', 'tenantsStreamLabel'] as const;
 
 // What `-c name=value` takes.
 const CONTEXT_NAMES = Object.keys(contextSchema.shape) as (keyof typeof contextSchema.shape)[];
@@ -43,12 +54,22 @@ const CONTEXT_NAMES = Object.keys(contextSchema.shape) as (keyof typeof contextS
 type Context = z.output<typeof contextSchema>;
 
 /** One stage's settings, complete. */
-export interface StageConfig extends Omit<Context, 'appDomain' | 'logRetentionDays' | 'tracing'> {
+export interface StageConfig
+  extends Omit<Context, 'appDomain' | 'logRetentionDays' | 'tracing' | (typeof RESTORED_NAMES)[number]> {
   readonly appDomain: string;
   readonly logRetentionDays: (typeof RETENTION_DAYS)[number];
   readonly tracing: boolean;
   /** Data outlives its stack, and neither goes by accident. */
   readonly isProtected: boolean;
+  /** The tables to use in place of the data stack's own, which stay as they are. */
+  readonly restored: RestoredTables | undefined;
+}
+
+/** Two tables that were restored to the same point in time. */
+export interface RestoredTables {
+  readonly directoryTable: string;
+  readonly tenantsTable: string;
+  readonly tenantsStreamLabel: string;
 }
 
 /** A context value that is missing or wrong. */
@@ -79,19 +100,44 @@ export function readStage(read: (name: string) => unknown): StageConfig['stage']
 }
 
 function complete(context: Context): StageConfig {
-  const isProtected = context.stage !== 'dev';
+  const isProtected = isProtectedStage(context.stage);
   if (context.appDomain === undefined && isProtected) {
     throw new ConfigError([
       `appDomain is missing: stage ${context.stage} needs a domain name (-c appDomain=…)`,
     ]);
   }
+  const { directoryTable, tenantsTable, tenantsStreamLabel, ...rest } = context;
   return {
-    ...context,
+    ...rest,
+    restored: readRestored({ directoryTable, tenantsTable, tenantsStreamLabel }),
     appDomain: context.appDomain ?? 'branchline.localhost',
     logRetentionDays: context.logRetentionDays ?? (isProtected ? 90 : 7),
     tracing: context.tracing ?? isProtected,
     isProtected,
   };
+}
+
+/** Whether a stage's data outlives its stack and is protected from deletion. */
+export function isProtectedStage(stage: Context['stage']): boolean {
+  return stage !== 'dev';
+}
+
+// One restored table beside one that wasn't would be two states of the world in one installation.
+function readRestored(given: Pick<Context, (typeof RESTORED_NAMES)[number]>): RestoredTables | undefined {
+  const { directoryTable, tenantsTable, tenantsStreamLabel } = given;
+  const missing = RESTORED_NAMES.filter((name) => given[name] === undefined);
+  if (missing.length === RESTORED_NAMES.length) return undefined;
+  if (directoryTable === undefined || tenantsTable === undefined || tenantsStreamLabel === undefined) {
+    throw new ConfigError(
+      missing.map((name) => `${name} is missing: ${RESTORED_NAMES.join(', ')} go together (-c ${name}=…)`),
+    );
+  }
+  if (directoryTable === tenantsTable) {
+    throw new ConfigError([
+      `tenantsTable is ${JSON.stringify(tenantsTable)}: that is the directoryTable too`,
+    ]);
+  }
+  return { directoryTable, tenantsTable, tenantsStreamLabel };
 }
 
 function describe(
@@ -118,4 +164,7 @@ const ALLOWED = {
   allowedSourceAddresses: 'IP addresses, separated by commas, none of them link-local',
   edge: 'true or false',
   compute: 'true or false',
+  directoryTable: 'the name of a table: 3 to 255 letters, digits, _, . or -',
+  tenantsTable: 'the name of a table: 3 to 255 letters, digits, _, . or -',
+  tenantsStreamLabel: 'the label of a stream, as 2026-01-31T12:34:56.789',
 } as const satisfies Record<(typeof CONTEXT_NAMES)[number], string>;

@@ -1,6 +1,7 @@
 import type { ConsumerName } from '../src/contracts/events/rules.ts';
 import type { FunctionName } from '../src/contracts/http/route.ts';
 import { DEPLOY_TASKS, type DeployTask } from '../state-machines/catalog.ts';
+import type { StageConfig } from './config.ts';
 
 /** What a function is, and what it may reach beside its own log. Its stack adds what belongs to that stack alone. */
 export interface FunctionSpec {
@@ -143,6 +144,14 @@ export const DELIVERY_FUNCTIONS = {
 /** A function's name as people see it: `await-rollout` for the state `AwaitRollout`. */
 export function kebabCase(name: string): string {
   return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+}
+
+/** How many instances a stage keeps for a function; 0 where it takes them from what is left.
+ *  A fresh account has ten instances in all, so development reserves none. */
+export function reservedConcurrency(stage: StageConfig['stage'], spec: FunctionSpec): number {
+  if (stage === 'dev' || spec.concurrency === undefined) return 0;
+  const share = stage === 'prod' ? 1 : 0.2;
+  return Math.max(1, Math.round(spec.concurrency * share));
 }
 
 /** Every function there is, by its name. */

@@ -145,7 +145,8 @@ function priceCluster(properties: Properties): readonly PriceLine[] {
 function demandNoPoller(properties: Properties): readonly PriceLine[] {
   const source = JSON.stringify(properties['EventSourceArn']);
   // Lambda reads DynamoDB's streams for nothing; of a queue each empty answer is paid for.
-  if (!source.includes('StreamArn')) throw new Error(`A mapping polls ${source} while nothing happens`);
+  if (!/StreamArn|table\/.*\/stream\//.test(source))
+    throw new Error(`A mapping polls ${source} while nothing happens`);
   return NOTHING;
 }
 

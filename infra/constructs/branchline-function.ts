@@ -14,8 +14,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvironmentName, FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
 import type { StageConfig } from '../config.ts';
-import { type FunctionSpec, kebabCase } from '../functions.ts';
-import { prefixOf } from '../install/place.ts';
+import { type FunctionSpec, kebabCase, reservedConcurrency } from '../functions.ts';
+import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import { grant } from '../policies/grant.ts';
 import { parameterAccess } from '../policies/parameters.ts';
@@ -30,11 +30,6 @@ export interface BranchlineFunctionProps {
   readonly layers?: readonly ILayerVersion[];
   /** Takes what failed for good. For functions that nobody waits for. */
   readonly failures?: IQueue;
-}
-
-/** The physical name of a function and of its role, and of whatever else has one. */
-export function functionName(config: StageConfig, name: string): string {
-  return `${prefixOf(config)}${name}`;
 }
 
 /** A Lambda function: runtime, architecture, bundle, log with its end, role of its own, and nothing to be left out. */
@@ -135,11 +130,9 @@ function dataEnvironment(context: FunctionContext, spec: FunctionSpec) {
   } satisfies Partial<Record<EnvironmentName, string>>;
 }
 
-// A fresh account has ten instances in all, so development reserves none.
-function reserved(config: StageConfig, spec: FunctionSpec) {
-  if (config.stage === 'dev' || spec.concurrency === undefined) return {};
-  const share = config.stage === 'prod' ? 1 : 0.2;
-  return { reservedConcurrentExecutions: Math.max(1, Math.round(spec.concurrency * share)) };
+function reserved({ stage }: StageConfig, spec: FunctionSpec) {
+  const instances = reservedConcurrency(stage, spec);
+  return instances === 0 ? {} : { reservedConcurrentExecutions: instances };
 }
 
 function acknowledgeFindings(scope: Construct, config: StageConfig): void {

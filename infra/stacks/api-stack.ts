@@ -16,9 +16,10 @@ import type { Construct } from 'constructs';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import type { FunctionName } from '../../src/contracts/http/route.ts';
 import type { StageConfig } from '../config.ts';
-import { BranchlineFunction, functionName } from '../constructs/branchline-function.ts';
+import { BranchlineFunction } from '../constructs/branchline-function.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
 import { API_FUNCTIONS } from '../functions.ts';
+import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 
 /** The HTTP API: a route for each of the catalogue's, and the functions behind them. */

@@ -5,8 +5,8 @@ import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
-import { functionName } from '../constructs/branchline-function.ts';
 import { policyName } from '../install/place.ts';
+import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import type { AppsPlacement } from '../policies/apps.ts';
 import { grant } from '../policies/grant.ts';

@@ -9,28 +9,61 @@ import {
   TTL_ATTRIBUTE,
 } from '../../src/adapters/dynamodb/table.ts';
 import type { ObjectFolder } from '../../src/contracts/functions/environment.ts';
-import type { StageConfig } from '../config.ts';
+import type { RestoredTables, StageConfig } from '../config.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 
-/** All that must not be lost: the two tables, and the bucket of sources and images on their way. */
+/** A table as other stacks refer to it. */
+export interface StageTable {
+  readonly tableName: string;
+  readonly tableArn: string;
+}
+
+/** The tables that a stage uses. */
+export interface StageTables {
+  readonly directory: StageTable;
+  readonly tenants: StageTable & { readonly streamArn: string };
+}
+
+/** All that must not be lost: the two tables, and the bucket of sources and images on their way. Where restored tables
+ *  are in use, the stack's own stay in it as they are. */
 export class DataStack extends Stack {
-  readonly directory: Table;
-  readonly tenants: Table;
+  readonly tables: StageTables;
   readonly bucket: Bucket;
-  /** The tables' and the bucket's ARNs as other stacks import them. */
-  readonly exportedArns: { readonly directory: string; readonly tenants: string; readonly bucket: string };
+  /** The bucket's ARN as other stacks import it. */
+  readonly bucketArn: string;
 
   constructor(scope: Construct, id: string, props: StackProps & { readonly config: StageConfig }) {
     super(scope, id, props);
     const { config } = props;
-    this.directory = this.makeTable('Directory', TABLES.directory, config);
-    this.tenants = this.makeTable('Tenants', TABLES.tenants, config);
+    const own = this.makeTables(config);
+    this.tables = config.restored === undefined ? own : this.findRestored(config.restored);
     this.bucket = this.makeBucket(config);
     new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
-    this.exportedArns = {
-      directory: this.exportValue(this.directory.tableArn),
-      tenants: this.exportValue(this.tenants.tableArn),
-      bucket: this.exportValue(this.bucket.bucketArn),
+    this.bucketArn = this.exportValue(this.bucket.bucketArn);
+  }
+
+  // All is exported, used or not: CloudFormation refuses to take an export away while another stack still imports it,
+  // and this stack is deployed before those that change over.
+  private makeTables(config: StageConfig): StageTables {
+    const directory = this.makeTable('Directory', TABLES.directory, config);
+    const tenants = this.makeTable('Tenants', TABLES.tenants, config);
+    return {
+      directory: this.exportTable(directory),
+      tenants: { ...this.exportTable(tenants), streamArn: this.exportValue(tenants.tableStreamArn) },
+    };
+  }
+
+  private exportTable({ tableName, tableArn }: Table): StageTable {
+    return { tableName: this.exportValue(tableName), tableArn: this.exportValue(tableArn) };
+  }
+
+  private findRestored({ directoryTable, tenantsTable, tenantsStreamLabel }: RestoredTables): StageTables {
+    const directory = Table.fromTableName(this, 'RestoredDirectory', directoryTable);
+    const tenants = Table.fromTableName(this, 'RestoredTenants', tenantsTable);
+    const { tableName, tableArn } = tenants;
+    return {
+      directory: { tableName: directory.tableName, tableArn: directory.tableArn },
+      tenants: { tableName, tableArn, streamArn: `${tableArn}/stream/${tenantsStreamLabel}` },
     };
   }
 

@@ -11,7 +11,7 @@ import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { ConfigError, type StageConfig } from '../config.ts';
-import { functionName } from '../constructs/branchline-function.ts';
+import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 
 interface EdgeProps extends StackProps {

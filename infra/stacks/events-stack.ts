@@ -12,15 +12,15 @@ import type { Construct } from 'constructs';
 import { OUTBOX_FILTER, OUTBOX_SUFFIX } from '../../src/adapters/dynamodb/table.ts';
 import { type ConsumerName, EVENT_RULES, EVENT_SOURCE } from '../../src/contracts/events/rules.ts';
 import type { FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
-import { BranchlineFunction, functionName } from '../constructs/branchline-function.ts';
+import { BranchlineFunction } from '../constructs/branchline-function.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
 import { CONSUMER_FUNCTIONS, DELIVERY_FUNCTIONS } from '../functions.ts';
+import { functionName } from '../names.ts';
 import { type AppsPlacement, useApps } from '../policies/apps.ts';
 import { grant } from '../policies/grant.ts';
 import { removeImages } from '../policies/images.ts';
 import { allow, leadingKeys } from '../policies/statements.ts';
-import type { DataStack } from './data-stack.ts';
 import type { OrchestrationStack } from './orchestration-stack.ts';
 
 /** Events: from the outbox to the bus, and from there to each consumer, with nothing lost on the way. */
@@ -38,7 +38,6 @@ export class EventsStack extends Stack {
     id: string,
     props: StackProps & {
       readonly context: FunctionContext;
-      readonly data: DataStack;
       readonly orchestration: OrchestrationStack;
       readonly apps: AppsPlacement | undefined;
     },
@@ -52,8 +51,8 @@ export class EventsStack extends Stack {
       this.makeSettler(props.orchestration),
     ]);
     this.outboxFailures = new DeadLetterQueue(this, 'OutboxFailures', props.context.config);
-    this.publisher = this.makePublisher(props.data);
-    this.makeSweeper(props.data);
+    this.publisher = this.makePublisher();
+    this.makeSweeper();
     this.logFailures = new DeadLetterQueue(this, 'collect-logs-failures', props.context.config);
     this.makeLogCollector(props.orchestration);
   }
@@ -120,8 +119,8 @@ export class EventsStack extends Stack {
     });
   }
 
-  private makePublisher({ tenants, exportedArns }: DataStack): BranchlineFunction {
-    const stream = tenants.tableStreamArn ?? '';
+  private makePublisher(): BranchlineFunction {
+    const { tableArn, streamArn } = this.context.tables.tenants;
     const publisher = new BranchlineFunction(this, 'publish-outbox', this.context, {
       spec: DELIVERY_FUNCTIONS['publish-outbox'],
       environment: { ...this.outboxEnvironment(), FAILURE_QUEUE_URL: this.outboxFailures.queueUrl },
@@ -130,15 +129,15 @@ export class EventsStack extends Stack {
         allow(
           'ReadStream',
           ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-          [stream],
+          [streamArn],
         ),
-        allow('ListTableStreams', ['dynamodb:ListStreams'], [`${exportedArns.tenants}/stream/*`]),
+        allow('ListTableStreams', ['dynamodb:ListStreams'], [`${tableArn}/stream/*`]),
         allow('KeepFailures', ['sqs:SendMessage'], [this.outboxFailures.queueArn]),
       ],
     });
     new EventSourceMapping(this, 'OutboxStream', {
       target: publisher.function,
-      eventSourceArn: stream,
+      eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [{ pattern: JSON.stringify(OUTBOX_FILTER) }],
       batchSize: 100,
@@ -153,7 +152,7 @@ export class EventsStack extends Stack {
     return publisher;
   }
 
-  private makeSweeper({ exportedArns }: DataStack): void {
+  private makeSweeper(): void {
     const failures = new DeadLetterQueue(this, 'sweep-outbox-failures', this.context.config);
     const sweeper = new BranchlineFunction(this, 'sweep-outbox', this.context, {
       spec: DELIVERY_FUNCTIONS['sweep-outbox'],
@@ -164,7 +163,7 @@ export class EventsStack extends Stack {
         allow(
           'FindOverdue',
           ['dynamodb:Query'],
-          [`${exportedArns.tenants}/index/due`],
+          [`${this.context.tables.tenants.tableArn}/index/due`],
           leadingKeys(['DUE#*']),
         ),
       ],

@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import { TABLES } from '../../src/adapters/dynamodb/table.ts';
 import { OBJECT_FOLDERS } from '../../src/contracts/functions/environment.ts';
 import type { StageConfig } from '../config.ts';
-import { functionName } from '../constructs/branchline-function.ts';
 import { FUNCTIONS, type FunctionSpec } from '../functions.ts';
+import { functionName } from '../names.ts';
 import { explainWildcards } from '../policies/grant.ts';
 import { allow, ITEM_ACTIONS, leadingKeys } from '../policies/statements.ts';
 import type { DataStack } from './data-stack.ts';
@@ -34,7 +34,8 @@ export class IdentityStack extends Stack {
     this.twoTableRole = this.makeTwoTableRole(props.data);
   }
 
-  private makeTenantRole({ exportedArns: { tenants, bucket } }: DataStack): Role {
+  private makeTenantRole({ tables, bucketArn }: DataStack): Role {
+    const tenants = tables.tenants.tableArn;
     return this.makeRole('TenantRole', 'tenant-data', isTenantFunction, [
       allow('TenantItems', ITEM_ACTIONS, [tenants], OWN_KEYS),
       allow(
@@ -46,18 +47,21 @@ export class IdentityStack extends Stack {
       allow(
         'TenantObjects',
         ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-        OBJECT_FOLDERS.map((folder) => `${bucket}/${folder}/${TENANT}/*`),
+        OBJECT_FOLDERS.map((folder) => `${bucketArn}/${folder}/${TENANT}/*`),
       ),
     ]);
   }
 
   // It can do nothing but write, and that only within a transaction.
-  private makeTwoTableRole({ exportedArns: { directory, tenants } }: DataStack): Role {
+  private makeTwoTableRole({ tables: { directory, tenants } }: DataStack): Role {
     const actions = ITEM_ACTIONS.filter((action) => /Put|Update|Delete|ConditionCheck/.test(action));
     const within = { StringEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } };
     return this.makeRole('TwoTableRole', 'two-table-data', (spec) => spec.data === 'two-table', [
-      allow('TransactDirectory', actions, [directory], { ...within, ...leadingKeys(DIRECTORY_PARTITIONS) }),
-      allow('TransactTenants', actions, [tenants], { ...within, ...OWN_KEYS }),
+      allow('TransactDirectory', actions, [directory.tableArn], {
+        ...within,
+        ...leadingKeys(DIRECTORY_PARTITIONS),
+      }),
+      allow('TransactTenants', actions, [tenants.tableArn], { ...within, ...OWN_KEYS }),
     ]);
   }
 

@@ -16,7 +16,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
-import { functionName } from '../constructs/branchline-function.ts';
+import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import type { EventsStack } from './events-stack.ts';
 import type { OrchestrationStack } from './orchestration-stack.ts';

@@ -15,14 +15,11 @@ import {
   type DeployTask,
 } from '../../state-machines/catalog.ts';
 import type { StageConfig } from '../config.ts';
-import {
-  BranchlineFunction,
-  type BranchlineFunctionProps,
-  functionName,
-} from '../constructs/branchline-function.ts';
+import { BranchlineFunction, type BranchlineFunctionProps } from '../constructs/branchline-function.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
 import { TextBuildSpec } from '../constructs/text-build-spec.ts';
 import { TASK_FUNCTIONS } from '../functions.ts';
+import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import { type AppsPlacement, type AppsUse, useApps } from '../policies/apps.ts';
 import { grant } from '../policies/grant.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../infra/config.ts';
 
+const LABEL = '2026-11-25T16:00:00.000';
 const read = (context: Readonly<Record<string, unknown>>) => readConfig((name) => context[name]);
 
 describe('a stage’s settings', () => {
@@ -17,6 +18,7 @@ describe('a stage’s settings', () => {
       allowedSourceAddresses: [],
       edge: false,
       compute: false,
+      restored: undefined,
       isProtected: false,
     });
   });
@@ -41,6 +43,20 @@ describe('a stage’s settings', () => {
     expect(() => read({ stage: 'dev', '@aws-cdk/core:anything': true, other: 1 })).not.toThrow();
   });
 
+  test('name restored tables, all of them or none', () => {
+    const tables = { directoryTable: 'd-1', tenantsTable: 't_1.x', tenantsStreamLabel: LABEL };
+    expect(read({ stage: 'dev', ...tables }).restored).toEqual(tables);
+    for (const name of Object.keys(tables)) {
+      const { [name as keyof typeof tables]: _left_out, ...others } = tables;
+      expect(() => read({ stage: 'dev', ...others })).toThrow(
+        `${name} is missing: directoryTable, tenantsTable, tenantsStreamLabel go together (-c ${name}=…)`,
+      );
+    }
+    expect(() => read({ stage: 'dev', ...tables, directoryTable: 't_1.x' })).toThrow(
+      'tenantsTable is "t_1.x": that is the directoryTable too',
+    );
+  });
+
   test.each([
     [{}, 'stage is missing: allowed is dev, staging or prod (-c stage=…)'],
     [{ stage: 'production' }, 'stage is "production": allowed is dev, staging or prod (-c stage=…)'],
@@ -59,6 +75,15 @@ describe('a stage’s settings', () => {
     [{ stage: 'dev', edge: 1 }, 'edge is 1: allowed is true or false'],
     [{ stage: 'dev', alarmEmail: 'nobody' }, 'alarmEmail is "nobody": allowed is an e-mail address'],
     [{ stage: 'dev', throttleRate: '0' }, 'throttleRate is "0": allowed is a whole number from 1 to 10000'],
+    [
+      { stage: 'dev', directoryTable: 'arn:aws:x' },
+      'directoryTable is "arn:aws:x": allowed is the name of a table',
+    ],
+    [{ stage: 'dev', tenantsTable: 'ab' }, 'tenantsTable is "ab": allowed is the name of a table'],
+    [
+      { stage: 'dev', tenantsStreamLabel: '2026' },
+      'tenantsStreamLabel is "2026": allowed is the label of a stream',
+    ],
     [{ stage: 'dev', throttleBurst: '' }, 'throttleBurst is "": allowed is a whole number from 1 to 5000'],
   ])('stop with the name and what is allowed: %j', (context, message) => {
     expect(() => read(context)).toThrow(ConfigError);

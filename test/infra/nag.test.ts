@@ -2,12 +2,13 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { createApp } from './support/app.ts';
-import { PROD } from './support/synth.ts';
+import { PROD, RESTORED } from './support/synth.ts';
 
 const CONTEXTS = [
   ['dev', {}],
   ['prod', { ...PROD, alarmEmail: 'ops@example.com' }],
   ['dev with all that is opt-in', { edge: true, compute: true }],
+  ['prod with restored tables', { ...PROD, ...RESTORED }],
 ] as const;
 
 describe.each(CONTEXTS)('the stacks of %s', (_name, context) => {

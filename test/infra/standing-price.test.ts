@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PriceLine, standingPrice, sumPrices } from '../../infra/standing-price.ts';
-import { PROD, synthesize, type Templates } from './support/synth.ts';
+import { PROD, RESTORED, synthesize, type Templates } from './support/synth.ts';
 
 const OPT_IN = ['edge', 'compute'];
 
@@ -18,6 +18,7 @@ describe('the price of a stage that nobody uses', () => {
     ['dev', {}],
     ['staging', { ...PROD, stage: 'staging', alarmEmail: 'ops@example.com' }],
     ['prod', { ...PROD, alarmEmail: 'ops@example.com' }],
+    ['prod with restored tables', { ...PROD, ...RESTORED }],
   ])('is nothing in %s, net of what an account has for nothing', async (stage, context) => {
     const { gross, net } = sumPrices(price(await synthesize(context), isBase));
     process.stdout.write(

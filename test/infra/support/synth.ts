@@ -25,6 +25,13 @@ export type Templates = ReadonlyMap<string, Template>;
 /** A production stage's context. */
 export const PROD = { stage: 'prod', appDomain: 'apps.example.com' } as const;
 
+/** The context of tables that a restore made. */
+export const RESTORED = {
+  directoryTable: 'restored-directory',
+  tenantsTable: 'restored-tenants',
+  tenantsStreamLabel: '2026-11-25T16:00:00.000',
+} as const;
+
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
 const SOURCES = [
   'cdk.json',

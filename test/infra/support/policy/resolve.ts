@@ -59,8 +59,8 @@ export function createResolver(templates: Templates) {
         return String(resolve(stack, text)).split(separator);
       }
       case 'Fn::Select': {
-        const [index, list] = argument as [number, unknown];
-        return (resolve(stack, list) as unknown[])[index];
+        const [index, list] = argument as [number | string, unknown];
+        return (resolve(stack, list) as unknown[])[Number(index)];
       }
       case 'Fn::GetAZs':
         return ['<zone 0>', '<zone 1>'];
