@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+/** The stages that an installation may have. */
+export const STAGES = ['dev', 'staging', 'prod'] as const;
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731] as const;
 
 // Context from the command line is text.
@@ -12,7 +14,7 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 const LINK_LOCAL = /^(?:169\.254\.|fe[89ab][0-9a-f]:|fd00:ec2:)/i;
 
 const contextSchema = z.strictObject({
-  stage: z.enum(['dev', 'staging', 'prod']),
+  stage: z.enum(STAGES),
   /** The domain below which apps get their host names. */
   appDomain: z
     .string()
