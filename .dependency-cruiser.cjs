@@ -99,6 +99,11 @@ module.exports = {
         ],
       },
     },
+    // Scripts may: an operator's tools work on what infra declares (stages, names, figures), and never load its stacks,
+    // which take CDK seconds.
+    no('scripts-never-load-stacks', '^scripts', '^node_modules/(aws-cdk-lib|constructs)', {
+      reachable: true,
+    }),
     no('nobody-imports-infra', '^(src|functions|local|cli|dashboard|state-machines)', '^infra'),
     no(
       'dashboard-sees-contracts-only',

@@ -154,6 +154,12 @@ export function reservedConcurrency(stage: StageConfig['stage'], spec: FunctionS
   return Math.max(1, Math.round(spec.concurrency * share));
 }
 
+/** The size of a build's machine, by its architecture. Each has a quota of builds at once of its own. */
+export const BUILD_SIZE = { arm64: 'SMALL', x86_64: 'MEDIUM' } as const satisfies Record<
+  StageConfig['architecture'],
+  string
+>;
+
 /** Every function there is, by its name. */
 export const FUNCTIONS: ReadonlyMap<string, FunctionSpec> = new Map(
   [API_FUNCTIONS, TASK_FUNCTIONS, CONSUMER_FUNCTIONS, DELIVERY_FUNCTIONS].flatMap((group) =>

@@ -18,7 +18,7 @@ import type { StageConfig } from '../config.ts';
 import { BranchlineFunction, type BranchlineFunctionProps } from '../constructs/branchline-function.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
 import { TextBuildSpec } from '../constructs/text-build-spec.ts';
-import { TASK_FUNCTIONS } from '../functions.ts';
+import { BUILD_SIZE, TASK_FUNCTIONS } from '../functions.ts';
 import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import { type AppsPlacement, type AppsUse, useApps } from '../policies/apps.ts';
@@ -94,7 +94,7 @@ export class OrchestrationStack extends Stack {
       buildSpec: new TextBuildSpec(readBuildSpec()),
       environment: {
         buildImage: isArm ? LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0 : LinuxBuildImage.STANDARD_7_0,
-        computeType: isArm ? ComputeType.SMALL : ComputeType.MEDIUM,
+        computeType: ComputeType[BUILD_SIZE[config.architecture]],
         privileged: true,
       },
       logging: { cloudWatch: { logGroup } },

@@ -6,6 +6,7 @@ import { createEcsClient } from '../../../src/adapters/aws/ecs/client.ts';
 import type { EcsComputeConfig, EcsComputeDependencies } from '../../../src/adapters/aws/ecs/config.ts';
 import { createEcsCompute } from '../../../src/adapters/aws/ecs/provider.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { APP_SIZE } from '../../../src/contracts/functions/app-size.ts';
 import type { EnvironmentName } from '../../../src/contracts/functions/environment.ts';
 import type {
   ComputeProvider,
@@ -24,8 +25,7 @@ const APP: Omit<
 > = {
   // Public subnets without NAT, whose security group lets the gateway alone in.
   assign_public_ip: true,
-  cpu_units: 256,
-  memory_mib: 512,
+  ...APP_SIZE,
   temporary_mib: 64,
   desired_count: 1,
   bake_minutes: 1,

@@ -4,7 +4,10 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const RESTORE = 'scripts/restore/main.ts';
+const RESTORE = ['scripts/restore/main.ts', '--stage', 'prod', '--at', 'latest'] as const;
+const PREFLIGHT = ['scripts/quotas/main.ts'] as const;
+
+const HERE = { AWS_REGION: 'eu-central-1' };
 
 interface Outcome {
   readonly code: number;
@@ -13,7 +16,7 @@ interface Outcome {
 }
 
 /** Runs a tool as an operator does, with nothing in its environment but this. */
-function run(tool: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
+function run([tool, ...args]: readonly [string, ...string[]], env: object): Promise<Outcome> {
   const file = fileURLToPath(new URL(`../../../${tool}`, import.meta.url));
   const nowhere = { HOME: tmpdir(), AWS_EC2_METADATA_DISABLED: 'true' };
   return new Promise((resolve) => {
@@ -24,10 +27,13 @@ function run(tool: string, args: readonly string[], env: Readonly<Record<string,
 }
 
 test.each([
-  ['no region', {}, 'There is no AWS region.'],
-  ['no credentials', { AWS_REGION: 'eu-central-1' }, 'There are no AWS credentials.'],
-])('without what it needs of AWS it says so, without a stack: %s', async (_what, env, message) => {
-  const { code, stderr } = await run(RESTORE, ['--stage', 'prod', '--at', 'latest'], env);
+  ['a restore without a region', RESTORE, {}, 'There is no AWS region.'],
+  ['a restore without credentials', RESTORE, HERE, 'There are no AWS credentials.'],
+  ['a restore of no stage', ['scripts/restore/main.ts'] as const, HERE, '--stage is missing'],
+  ['a preflight without a region', PREFLIGHT, {}, 'There is no AWS region.'],
+  ['a preflight without credentials', PREFLIGHT, HERE, 'There are no AWS credentials.'],
+])('%s says what is missing, without a stack, and fails', async (_what, tool, env, message) => {
+  const { code, stderr } = await run(tool, env);
   expect(stderr).toContain(message);
   expect(stderr).not.toContain('    at ');
   expect(code).toBe(2);
