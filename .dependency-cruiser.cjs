@@ -101,7 +101,7 @@ module.exports = {
     },
     // Scripts may: an operator's tools work on what infra declares (stages, names, figures), and never load its stacks,
     // which take CDK seconds.
-    no('scripts-never-load-stacks', '^scripts', '^node_modules/(aws-cdk-lib|constructs)', {
+    no('scripts-never-load-stacks', '^scripts', '^infra/(stacks|constructs|assets|policies)/', {
       reachable: true,
     }),
     no('nobody-imports-infra', '^(src|functions|local|cli|dashboard|state-machines)', '^infra'),

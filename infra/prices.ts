@@ -1,5 +1,5 @@
-/** Public list prices in US dollars, without tax or free tier. They were entered by hand on the date below and not yet
- *  compared with the pages: do that before relying on them. */
+/** Public list prices in US dollars, without tax or free tier, as of the date below. docs/costs.md tells what each was
+ *  compared with. */
 export const PRICE_LIST = {
   region: 'us-east-1',
   date: '2026-11-25',
@@ -14,6 +14,8 @@ export const PRICE_LIST = {
     'https://aws.amazon.com/waf/pricing/',
     'https://aws.amazon.com/vpc/pricing/',
     'https://aws.amazon.com/elasticloadbalancing/pricing/',
+    'https://aws.amazon.com/s3/pricing/',
+    'https://aws.amazon.com/systems-manager/pricing/',
   ],
 } as const;
 

@@ -146,6 +146,15 @@ describe('the rules forbid', () => {
       { 'local/x.ts': value('../infra/y.ts'), 'infra/y.ts': a },
     ],
     [
+      'scripts to load a stack, also by way of what they may use',
+      'scripts-never-load-stacks',
+      {
+        'scripts/x.ts': value('../infra/y.ts'),
+        'infra/y.ts': "export { a } from './stacks/z.ts';\n",
+        'infra/stacks/z.ts': a,
+      },
+    ],
+    [
       'circles',
       'no-circular',
       {

@@ -102,7 +102,12 @@ export function createFakeAccount() {
   mock.on(RestoreTableToPointInTimeCommand).callsFake((input) =>
     change(`restore ${input.RestoreDateTime?.toISOString()}`, input.TargetTableName, () => {
       const { description } = find(input.SourceTableName);
-      const { StreamSpecification, LatestStreamLabel, DeletionProtectionEnabled, ...kept } = description;
+      const {
+        StreamSpecification: _stream,
+        LatestStreamLabel: _label,
+        DeletionProtectionEnabled: _protection,
+        ...kept
+      } = description;
       tables.set(input.TargetTableName, {
         description: {
           ...kept,
