@@ -25,7 +25,7 @@ function nextStep(stage: string, { restored }: RestoreResult): readonly string[]
   const values = Object.entries(restored).map(([name, value]) => ` -c ${name}=${value}`);
   return [
     'Both are as their declaration says. Nothing uses them yet. To use them, deploy with these beside the values',
-    'that the stage is deployed with otherwise (docs/runbooks/restore.md, "Switch"):',
+    'that the stage is deployed with otherwise (docs/restoring.md, "Switch"):',
     '',
     `npx cdk deploy --all -c stage=${stage}${values.join('')}`,
   ];

@@ -53,7 +53,7 @@ async function describe(dynamo: DynamoDBClient, TableName: string) {
   } catch (error) {
     if (!(error instanceof Error && /^(Table|Resource)NotFoundException$/.test(error.name))) throw error;
     throw new OperatorError(
-      `There is no table ${TableName}. A deleted table comes back from its last backup, not from here: docs/runbooks/restore.md.`,
+      `There is no table ${TableName}. A deleted table comes back from its last backup, not from here: docs/restoring.md.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../infra/config.ts';
 import { needsOf } from '../../scripts/quotas/needs.ts';
@@ -61,4 +62,9 @@ test.each([
 test('apps count only where they run, twice during a rollout', () => {
   expect([...needs(PROD).keys()]).not.toContain('L-3032A538');
   expect(needs({ ...PROD, compute: 'true' }).get('L-3032A538')?.need).toBe(5);
+});
+
+test('docs/quotas.md says what production needs of Lambda', () => {
+  const page = readFileSync(new URL('../../docs/quotas.md', import.meta.url), 'utf8');
+  expect(page).toContain(`${needs(PROD).get('L-B99A9384')?.need} in production`);
 });
