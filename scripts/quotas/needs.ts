@@ -1,6 +1,7 @@
+import { readFigures } from '../../bench/access/figures.ts';
+import { total } from '../../bench/capacity/tally.ts';
 import type { StageConfig } from '../../infra/config.ts';
 import { BUILD_SIZE, FUNCTIONS, reservedConcurrency } from '../../infra/functions.ts';
-import { THOUSAND_REQUESTS } from '../../infra/use-price.ts';
 import { APP_SIZE, CPU_UNITS_PER_CORE } from '../../src/contracts/functions/app-size.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import type { Quota } from './account.ts';
@@ -123,9 +124,7 @@ function appNeeds({ apps }: Load): readonly Need[] {
   ];
 }
 
-// As docs/costs.md counts them.
+// As docs/access-patterns.md counts them.
 function readsPerRequest(): number {
-  const reads = THOUSAND_REQUESTS.find(({ unit }) => unit === 'dynamoReadUnit');
-  if (reads === undefined) throw new Error('infra/use-price.ts no longer counts the reads of a request');
-  return reads.quantity / 1000;
+  return total(readFigures().routes.getProject.reads);
 }

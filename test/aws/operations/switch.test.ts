@@ -1,21 +1,19 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { restoreTables } from '../../../scripts/restore/restore.ts';
 import type { TablePair } from '../../../scripts/restore/table-pair.ts';
 import { findTablesInUse } from '../../../scripts/restore/tables-in-use.ts';
 import { awsConfig, createTestDynamo } from '../../support/aws.ts';
 import { completeRecoveryAnswers, enableRecovery } from '../../support/aws-recovery.ts';
 import { callDeployed } from '../../support/deployed-api.ts';
-import { ARCHITECTURE } from '../setup/deploy.ts';
+import { deployAll } from '../setup/cdk.ts';
+import { addVariables } from '../stand-in/functions.ts';
 
-const run = promisify(execFile);
 const POLL_MS = 250;
 const PASSWORD = 'a long enough one';
 const REPOSITORY = 'https://127.0.0.1/team/app.git';
@@ -30,11 +28,10 @@ const new_email = `after-${crypto.randomUUID()}@example.com`;
 let own: TablePair;
 let restored: TablePair;
 
-async function deployAll(context: Readonly<Record<string, string>>): Promise<void> {
-  const values = Object.entries({ architecture: ARCHITECTURE, ...context });
-  const flags = values.flatMap(([name, value]) => ['--context', `${name}=${value}`]);
-  const args = ['cdk', 'deploy', '--all', '--require-approval', 'never', '--output', folder, ...flags];
-  await run('npx', args, { maxBuffer: 64 * 1024 * 1024 });
+async function switchTo(context: Readonly<Record<string, string>>): Promise<void> {
+  await deployAll({ output: folder, context });
+  // The deploy took from the functions what only the stand-in gives them.
+  await addVariables(inject('function_variables'));
 }
 
 const register = (email: string) =>
@@ -71,7 +68,7 @@ beforeAll(async () => {
   );
   if (result === undefined) throw new Error('it was no dry run');
   restored = { directory: result.restored.directoryTable, tenants: result.restored.tenantsTable };
-  await deployAll({ ...result.restored });
+  await switchTo({ ...result.restored });
 });
 
 afterAll(async () => {
@@ -97,7 +94,7 @@ describe('an installation that was switched to restored tables', () => {
 });
 
 describe('an installation that was switched back', () => {
-  beforeAll(() => deployAll({}));
+  beforeAll(() => switchTo({}));
 
   test('uses its own tables, which nobody wrote to meanwhile', async () => {
     expect(await tablesInUse()).toEqual(own);

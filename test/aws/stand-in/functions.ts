@@ -7,11 +7,11 @@ const configurationSchema = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.string()) }).optional(),
 });
 
+/** Variables by the functions' names. */
+export type FunctionVariables = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** Adds variables to deployed functions, where the stand-in needs what no stack sets. */
-export async function addVariables(
-  function_names: readonly string[],
-  variables: Readonly<Record<string, string>>,
-): Promise<void> {
+export async function addVariables(function_variables: FunctionVariables): Promise<void> {
   const { AWS_ENDPOINT_URL = '', AWS_REGION = '' } = process.env;
   const client = new AwsClient({
     accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? '',
@@ -19,7 +19,7 @@ export async function addVariables(
     region: AWS_REGION,
     service: 'lambda',
   });
-  for (const name of function_names) {
+  for (const [name, variables] of Object.entries(function_variables)) {
     const url = `${AWS_ENDPOINT_URL}${PATH}/${name}/configuration`;
     const current = await client.fetch(url);
     const { Environment } = configurationSchema.parse(await current.json());

@@ -13,7 +13,7 @@ import { AppHost, startGateway } from './app-host.ts';
 import { BuildMachine } from './build-machine.ts';
 import { makeCertificate } from './certificate.ts';
 import { startEcs } from './ecs-server.ts';
-import { addVariables } from './functions.ts';
+import { addVariables, type FunctionVariables } from './functions.ts';
 import { unpackImage } from './image.ts';
 import { startStorageProxy } from './storage-proxy.ts';
 
@@ -43,6 +43,8 @@ export interface StandIn {
   readonly git_url: string;
   /** Where the gateway of apps listens: it tells them apart by the Host header. */
   readonly gateway_port: number;
+  /** What it told the functions: to be told again after a deploy. */
+  readonly function_variables: FunctionVariables;
   stop(): Promise<void>;
 }
 
@@ -74,13 +76,17 @@ export async function startStandIn(bucket: string): Promise<StandIn> {
   const ecs = await startEcs(apps);
   const gateway = await startGateway(ecs.portOf);
   await makeAppsLog(aws);
-  await addVariables(names(SOURCE_FUNCTIONS), { NODE_EXTRA_CA_CERTS: certificate.file });
-  await addVariables(names(IMAGE_FUNCTIONS), { AWS_ENDPOINT_URL_S3: storage.url });
-  await addVariables(names(APP_FUNCTIONS), { ...APPS, AWS_ENDPOINT_URL_ECS: ecs.url });
+  const function_variables = {
+    ...forEach(SOURCE_FUNCTIONS, { NODE_EXTRA_CA_CERTS: certificate.file }),
+    ...forEach(IMAGE_FUNCTIONS, { AWS_ENDPOINT_URL_S3: storage.url }),
+    ...forEach(APP_FUNCTIONS, { ...APPS, AWS_ENDPOINT_URL_ECS: ecs.url }),
+  };
+  await addVariables(function_variables);
 
   return {
     git_url: git.url(''),
     gateway_port: gateway.port,
+    function_variables,
     async stop() {
       apps.keepOnly(new Set());
       await git.close();
@@ -141,8 +147,11 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-function names(functions: readonly string[]): string[] {
-  return functions.map((name) => `${NAME}-${name}`);
+function forEach(
+  functions: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): FunctionVariables {
+  return Object.fromEntries(functions.map((name) => [`${NAME}-${name}`, variables]));
 }
 
 function arn(service: string, resource: string): string {
