@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { type Route, routeKey } from '../../src/contracts/http/route.ts';
+import { type Route, routeKeysOf } from '../../src/contracts/http/route.ts';
 import { demandPermission, type Principal } from '../../src/domain/access/index.ts';
 import { authenticate } from '../../src/domain/identity/index.ts';
 import { AppError } from '../../src/domain/shared/errors.ts';
@@ -12,7 +12,7 @@ import { recovery } from './middleware/recovery.ts';
 import { noteTenant, requestLog } from './middleware/request-log.ts';
 import { tracing } from './middleware/tracing.ts';
 import { parseRequest, type RequestOf } from './request.ts';
-import { type Answer, respond, respondEmpty } from './response.ts';
+import { type Answer, respond, respondEmpty, withoutBody } from './response.ts';
 
 /** A Lambda function behind the HTTP API. On a laptop, the gateway calls it. */
 export type HttpFunction = (
@@ -57,7 +57,8 @@ export function createHttpFunction<Routes extends Record<string, Route>>(
 ): HttpFunction {
   const table = new Map<string, { readonly route: Route; readonly handle: AnyHandler }>();
   for (const [name, route] of Object.entries(routes)) {
-    table.set(routeKey(route), { route, handle: handlers[name] as unknown as AnyHandler });
+    const entry = { route, handle: handlers[name] as unknown as AnyHandler };
+    for (const key of routeKeysOf(route)) table.set(key, entry);
   }
   const dispatch = async (event: APIGatewayProxyEventV2, context: HttpContext) => {
     if (isPreflight(event)) return respondEmpty();
@@ -77,7 +78,11 @@ export function createHttpFunction<Routes extends Record<string, Route>>(
     // middy runs onError from the last to the first: here recovery acts before the others, which see its answer.
     .use(recovery(deps))
     .handler(dispatch);
-  return chain as unknown as HttpFunction;
+  const call = chain as unknown as HttpFunction;
+  return async (event, context) => {
+    const answer = await call(event, context);
+    return event.requestContext.http.method === 'HEAD' ? withoutBody(answer) : answer;
+  };
 }
 
 async function admit(

@@ -45,6 +45,13 @@ export function respondEmpty(): APIGatewayProxyStructuredResultV2 {
   return { statusCode: 204, headers: { ...SECURITY_HEADERS } };
 }
 
+/** An answer to HEAD: what GET would answer, its length included, but for the body (RFC 9110, 9.3.2). */
+export function withoutBody(answer: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
+  const { body, ...rest } = answer;
+  if (body === undefined) return answer;
+  return { ...rest, headers: { ...rest.headers, 'content-length': String(Buffer.byteLength(body)) } };
+}
+
 /** An error's answer. What isn't an {@link AppError} shows nothing of itself. */
 export function respondProblem(
   error: unknown,

@@ -14,7 +14,7 @@ import { Architecture, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
-import type { FunctionName } from '../../src/contracts/http/route.ts';
+import { type FunctionName, methodsOf } from '../../src/contracts/http/route.ts';
 import type { StageConfig } from '../config.ts';
 import { BranchlineFunction } from '../constructs/branchline-function.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
@@ -37,7 +37,7 @@ export class ApiStack extends Stack {
     for (const route of Object.values(ROUTES)) {
       this.api.addRoutes({
         path: route.path,
-        methods: [HttpMethod[route.method]],
+        methods: methodsOf(route).map((method) => HttpMethod[method]),
         integration: integrations[route.function],
       });
     }

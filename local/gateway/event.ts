@@ -17,7 +17,8 @@ export function toEvent(input: {
   const [path, query] = splitTarget(request.url ?? '/');
   const headers = toHeaders(request);
   const method = request.method ?? 'GET';
-  const key = match.kind === 'route' ? routeKey(match.route) : DEFAULT_ROUTE;
+  const key =
+    match.kind === 'route' ? routeKey({ method: match.method, path: match.route.path }) : DEFAULT_ROUTE;
   return {
     version: '2.0',
     routeKey: key,

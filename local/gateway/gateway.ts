@@ -125,11 +125,11 @@ function send(
   const headers: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(result.headers ?? {})) headers[name] = String(value);
   const status = result.statusCode ?? 200;
-  if (status !== 204 && status !== 304) headers['content-length'] = Buffer.byteLength(body);
+  if (status !== 204 && status !== 304) headers['content-length'] ??= Buffer.byteLength(body);
   // What is left of a body that was too large is not read, so this connection can't be used again.
   if (!request.complete) headers['connection'] = 'close';
   response.writeHead(status, headers);
-  response.end(request.method === 'HEAD' ? '' : body);
+  response.end(body);
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
-import { routeKey } from '../../src/contracts/http/route.ts';
+import { routeKeysOf } from '../../src/contracts/http/route.ts';
 import { createResolver } from './support/policy/resolve.ts';
 import { PROD, resourcesOf, synthesize } from './support/synth.ts';
 
 const templates = await synthesize(PROD);
 const resolve = createResolver(templates);
+
+const MAX_ROUTES = 300;
+const MAX_POLICY_BYTES = 20_480;
 
 const sorted = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).toSorted();
 
@@ -25,9 +28,26 @@ const deployed = resourcesOf(templates, 'AWS::ApiGatewayV2::Route').map(
 );
 
 describe('the routes of the HTTP API', () => {
-  test('are the catalogue’s, each with its function, and $default', () => {
-    const wanted = Object.values(ROUTES).map((route) => [routeKey(route), route.function]);
+  test('are the catalogue’s, each with its function, HEAD beside each GET, and $default', () => {
+    const wanted = Object.values(ROUTES).flatMap((route) =>
+      routeKeysOf(route).map((key) => [key, route.function]),
+    );
     expect(sorted(deployed)).toEqual(sorted([...wanted, ['$default', 'meta']]));
+    const asked = (method: string) =>
+      deployed.flatMap(([key]) => (key.startsWith(`${method} `) ? [key.slice(method.length)] : []));
+    expect(asked('HEAD').toSorted()).toEqual(asked('GET').toSorted());
+    expect(asked('GET').length).toBeGreaterThan(0);
+  });
+
+  // docs/quotas.md has both, and where they come from.
+  test('leave room below what an API holds, and don’t fill their functions’ policies', () => {
+    expect(deployed.length).toBeLessThanOrEqual(MAX_ROUTES);
+    const sizes = new Map<string, number>();
+    for (const { stack, properties } of resourcesOf(templates, 'AWS::Lambda::Permission')) {
+      const name = String(resolve(stack, properties['FunctionName']));
+      sizes.set(name, (sizes.get(name) ?? 0) + JSON.stringify(properties).length);
+    }
+    for (const size of sizes.values()) expect(size).toBeLessThanOrEqual(MAX_POLICY_BYTES);
   });
 
   test('may run their functions', () => {

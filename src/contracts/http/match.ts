@@ -1,12 +1,18 @@
-import type { Route } from './route.ts';
+import { methodsOf, type RequestMethod, type Route } from './route.ts';
 
 /** What the catalogue says of a method and a path. */
 export type Match =
-  | { readonly kind: 'route'; readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'route';
+      readonly route: Route;
+      /** As it was asked for: HEAD, where the route says GET. */
+      readonly method: RequestMethod;
+      readonly parameters: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] }
   | { readonly kind: 'not_found' };
 
-/** Prepares a catalogue for matching. HEAD is served wherever GET is. */
+/** Prepares a catalogue for matching. */
 export function createMatcher(routes: readonly Route[]): (method: string, path: string) => Match {
   const bySegmentCount = new Map<number, { readonly route: Route; readonly segments: readonly string[] }[]>();
   for (const route of routes) {
@@ -19,20 +25,26 @@ export function createMatcher(routes: readonly Route[]): (method: string, path: 
     const segments = path.split('/');
     const group = bySegmentCount.get(segments.length) ?? [];
     const fitting = group.filter((entry) => fits(entry.segments, segments));
-    const wanted = method === 'HEAD' ? 'GET' : method;
-    const found = fitting.find((entry) => entry.route.method === wanted);
-    if (found !== undefined) return toRoute(found.route, found.segments, segments);
+    for (const entry of fitting) {
+      const wanted = methodsOf(entry.route).find((known) => known === method);
+      if (wanted !== undefined) return toRoute(entry.route, wanted, entry.segments, segments);
+    }
     if (fitting.length === 0) return { kind: 'not_found' };
     return { kind: 'method_not_allowed', allowed: allowedMethods(fitting.map((entry) => entry.route)) };
   };
 }
 
-function toRoute(route: Route, pattern: readonly string[], segments: readonly string[]): Match {
+function toRoute(
+  route: Route,
+  method: RequestMethod,
+  pattern: readonly string[],
+  segments: readonly string[],
+): Match {
   const parameters: Record<string, string> = {};
   for (const [position, part] of pattern.entries()) {
     if (isParameter(part)) parameters[part.slice(1, -1)] = segments[position] ?? '';
   }
-  return { kind: 'route', route, parameters };
+  return { kind: 'route', route, method, parameters };
 }
 
 function fits(pattern: readonly string[], segments: readonly string[]): boolean {
@@ -46,8 +58,5 @@ function isParameter(part: string): boolean {
 }
 
 function allowedMethods(routes: readonly Route[]): string[] {
-  const methods = new Set<string>(routes.map((route) => route.method));
-  if (methods.has('GET')) methods.add('HEAD');
-  methods.add('OPTIONS');
-  return [...methods].sort();
+  return [...new Set(['OPTIONS', ...routes.flatMap(methodsOf)])].sort();
 }

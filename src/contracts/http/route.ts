@@ -38,9 +38,22 @@ export function defineRoute<const R extends Route>(route: R): R {
   return route;
 }
 
+/** What a request may ask a route with: HEAD is served wherever GET is. */
+export type RequestMethod = Method | 'HEAD';
+
+/** The methods that a route answers. */
+export function methodsOf({ method }: Pick<Route, 'method'>): readonly RequestMethod[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}
+
 /** `GET /api/v1/projects`, as API Gateway writes it into `routeKey`. */
-export function routeKey(route: Pick<Route, 'method' | 'path'>): string {
+export function routeKey(route: { readonly method: RequestMethod; readonly path: string }): string {
   return `${route.method} ${route.path}`;
+}
+
+/** Each key under which a route is asked for. */
+export function routeKeysOf(route: Pick<Route, 'method' | 'path'>): string[] {
+  return methodsOf(route).map((method) => routeKey({ method, path: route.path }));
 }
 
 /** Every code that a route can answer with. */

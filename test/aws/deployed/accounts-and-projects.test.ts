@@ -17,8 +17,10 @@ const codeOf = (json: unknown) => problemSchema.parse(json).code;
 describe('the deployed API', () => {
   it('is alive and describes itself', async () => {
     expect(await callDeployed('GET', '/healthz')).toMatchObject({ status: 200, json: { status: 'ok' } });
-    const { json } = await callDeployed('GET', '/openapi.json');
+    const { json, headers } = await callDeployed('GET', '/openapi.json');
     expect(json).toMatchObject({ openapi: '3.1.0' });
+    const head = await callDeployed('HEAD', '/openapi.json');
+    expect([head.status, head.json, head.headers['etag']]).toEqual([200, undefined, headers['etag']]);
   });
 
   it('answers what no route takes with 404 and 405 of its own', async () => {

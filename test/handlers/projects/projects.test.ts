@@ -159,13 +159,22 @@ describe('versions', () => {
     expect(tag(changed)).not.toBe(tag(first));
   });
 
-  test('HEAD answers as GET does', async () => {
-    const id = idOf(await send('POST', PATH, BODY));
+  test.each([200, 304, 404])(
+    'HEAD answers as GET does, with its length and without its body: %i',
+    async (status) => {
+      const id = idOf(await send('POST', PATH, BODY));
+      const known = tag(await send('GET', `${PATH}/${id}`));
+      const target = status === 404 ? `${PATH}/prj_none` : `${PATH}/${id}`;
+      const ask = (method: string) =>
+        send(method, target, undefined, status === 304 ? { 'if-none-match': known } : {});
 
-    const [head, get] = await Promise.all(['HEAD', 'GET'].map((method) => send(method, `${PATH}/${id}`)));
-    expect(head?.status).toBe(200);
-    expect(head?.headers['etag']).toBe(get?.headers['etag']);
-  });
+      const [get, head] = [await ask('GET'), await ask('HEAD')];
+      expect(get.status).toBe(status);
+      const length = status === 304 ? {} : { 'content-length': String(Buffer.byteLength(get.text)) };
+      const headers = { ...get.headers, ...length, 'x-request-id': head.headers['x-request-id'] };
+      expect(head).toEqual({ status, headers, text: '', json: undefined });
+    },
+  );
 
   test('a change or removal with a stale If-Match is refused and does nothing', async () => {
     const created = await send('POST', PATH, BODY);
