@@ -1,28 +1,22 @@
-import type { DomainEvent } from '../../src/domain/shared/events.ts';
-import type { Clock, Logger } from '../../src/domain/shared/ports.ts';
+import type { Clock } from '../../src/domain/shared/ports.ts';
+import { type ForwardDependencies, forwardItems, type OutboxItem } from '../events/forward-outbox.ts';
 
-export interface SweeperDependencies {
-  readonly readOverdue: (before: string) => Promise<readonly DomainEvent[]>;
-  /** @returns the ids of the events that the bus refused */
-  readonly publish: (events: readonly DomainEvent[]) => Promise<ReadonlySet<string>>;
-  readonly acknowledge: (event: DomainEvent) => Promise<void>;
+export interface SweeperDependencies extends ForwardDependencies {
+  readonly readOverdue: (before: string) => Promise<readonly OutboxItem[]>;
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 // By now the stream has had all its retries but the last hours' ones; consumers drop what they get twice.
 const OVERDUE_MS = 15 * 60_000;
 
-/** Publishes again what was never acknowledged: the stream lost it, gave it up, or its acknowledgement failed. */
+/** Takes on what is still in an outbox: the stream lost it or gave it up, or it arrived and could not be removed. */
 export function createOutboxSweeper(deps: SweeperDependencies) {
   return async (): Promise<{ readonly published: number }> => {
     const before = new Date(deps.clock.now().getTime() - OVERDUE_MS).toISOString();
     const overdue = await deps.readOverdue(before);
-    const refused = await deps.publish(overdue);
-    const published = overdue.filter((event) => !refused.has(event.id));
-    for (const event of published) await deps.acknowledge(event);
+    const { published, kept } = await forwardItems(deps, overdue);
     if (overdue.length > 0) {
-      deps.logger.warn('events were overdue', { overdue: overdue.length, refused: refused.size });
+      deps.logger.warn('events were overdue', { overdue: overdue.length, kept: kept.length });
     }
     return { published: published.length };
   };

@@ -123,7 +123,7 @@ export class EventsStack extends Stack {
     const { tableArn, streamArn } = this.context.tables.tenants;
     const publisher = new BranchlineFunction(this, 'publish-outbox', this.context, {
       spec: DELIVERY_FUNCTIONS['publish-outbox'],
-      environment: { ...this.outboxEnvironment(), FAILURE_QUEUE_URL: this.outboxFailures.queueUrl },
+      environment: this.outboxEnvironment(),
       statements: [
         ...this.outboxStatements(),
         allow(
@@ -132,7 +132,6 @@ export class EventsStack extends Stack {
           [streamArn],
         ),
         allow('ListTableStreams', ['dynamodb:ListStreams'], [`${tableArn}/stream/*`]),
-        allow('KeepFailures', ['sqs:SendMessage'], [this.outboxFailures.queueArn]),
       ],
     });
     new EventSourceMapping(this, 'OutboxStream', {
@@ -208,7 +207,11 @@ export class EventsStack extends Stack {
   }
 
   private outboxEnvironment(): FunctionEnvironment {
-    return { TENANTS_TABLE: this.context.tables.tenants.tableName, EVENT_BUS_NAME: this.bus.eventBusName };
+    return {
+      TENANTS_TABLE: this.context.tables.tenants.tableName,
+      EVENT_BUS_NAME: this.bus.eventBusName,
+      FAILURE_QUEUE_URL: this.outboxFailures.queueUrl,
+    };
   }
 
   // They serve all tenants, so they reach the outboxes and nothing else of anybody's.
@@ -217,6 +220,7 @@ export class EventsStack extends Stack {
     return [
       allow('EmptyOutboxes', ['dynamodb:DeleteItem'], [this.context.tables.tenants.tableArn], outboxes),
       allow('PublishEvents', ['events:PutEvents'], [this.bus.eventBusArn]),
+      allow('KeepFailures', ['sqs:SendMessage'], [this.outboxFailures.queueArn]),
     ];
   }
 }

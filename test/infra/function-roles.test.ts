@@ -114,6 +114,12 @@ describe('the sweeper', () => {
   });
 });
 
+test('what the bus can’t take goes to the queue of failed events, from the publisher and the sweeper alone', () => {
+  const queue = logicalId(templates.get('events'), 'AWS::SQS::Queue', 'OutboxFailures');
+  const bury = { action: 'sqs:SendMessage', resource: `<events/${queue}.Arn>` };
+  expect([...FUNCTIONS.keys()].filter((each) => may(each, bury))).toEqual(['publish-outbox', 'sweep-outbox']);
+});
+
 describe('the build’s role', () => {
   test('may write its own log and nothing else: a user’s code could use it', () => {
     const actions = role('build').statements.flatMap(({ Action }) => Action);

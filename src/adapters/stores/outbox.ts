@@ -1,4 +1,4 @@
-import { type DomainEvent, eventEnvelopeSchema } from '../../domain/shared/events.ts';
+import type { DomainEvent } from '../../domain/shared/events.ts';
 import { DUE_PREFIX, type Item, type PutWrite, type Table } from '../table/port.ts';
 import { toAttributes } from './entity.ts';
 import { keys } from './keys.ts';
@@ -18,12 +18,12 @@ export function outboxWrites(events: readonly DomainEvent[]): PutWrite[] {
 /** Shards of the outbox in the `due` index: one partition takes 1,000 writes a second. */
 const SHARDS = 4;
 
-/** Events that are still in the outbox and happened before an instant, oldest first within each shard: whoever should
- *  have published them has failed to.
+/** What is still in an outbox and was put there before an instant, oldest first within each shard: whoever should have
+ *  published it has failed to. Events, and whatever else lies there.
  *  @param before - ISO 8601
  *  @param limit - at most so many of each shard */
-export async function readOverdueEvents(table: Table, before: string, limit: number): Promise<DomainEvent[]> {
-  const events: DomainEvent[] = [];
+export async function readOverdueItems(table: Table, before: string, limit: number): Promise<Item[]> {
+  const overdue: Item[] = [];
   for (let shard = 0; shard < SHARDS; shard += 1) {
     const { items } = await table.query({
       table: 'tenants',
@@ -33,10 +33,9 @@ export async function readOverdueEvents(table: Table, before: string, limit: num
       direction: 'forward',
       limit,
     });
-    // What is no event was buried by the publisher; publishing it again and again would help nobody.
-    events.push(...items.flatMap((item) => eventEnvelopeSchema.safeParse(readOutboxItem(item)).data ?? []));
+    overdue.push(...items);
   }
-  return events;
+  return overdue;
 }
 
 function duePk(shard: number): string {

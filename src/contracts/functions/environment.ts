@@ -17,7 +17,7 @@ export const ENVIRONMENT_NAMES = [
   /** Addresses at which repositories may be fetched though they aren't public, separated by commas. */
   'ALLOWED_SOURCE_ADDRESSES',
   'EVENT_BUS_NAME',
-  /** Where the publisher puts an event that the bus will never take. */
+  /** Where an outbox item goes that is no event. */
   'FAILURE_QUEUE_URL',
   /** Where apps run; without it there is no compute stack. Lists are separated by commas. */
   'APPS_CLUSTER',

@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createOutboxPublisher } from '../../../functions/events/publish-outbox.ts';
 import { createOutboxSweeper } from '../../../functions/schedules/sweep.ts';
-import { outboxWrites, readOverdueEvents } from '../../../src/adapters/stores/outbox.ts';
+import { outboxWrites, readOverdueItems } from '../../../src/adapters/stores/outbox.ts';
 import type { DomainEvent } from '../../../src/domain/shared/events.ts';
 import { createRecordedLogger } from '../../support/recorded-logger.ts';
 import { createMemoryTable } from '../../support/tables.ts';
@@ -21,91 +21,149 @@ const event = (number: number, occurred_at = '2026-11-15T11:00:00.000Z'): Domain
 
 const record = (sequence: string): DynamoDBRecord => ({ dynamodb: { SequenceNumber: sequence } });
 
-/** A publisher over fixed bodies, and what it did. */
-function setUp(bodies: Readonly<Record<string, unknown>>, refused: readonly string[] = []) {
-  const published: string[] = [];
-  const acknowledged: string[] = [];
-  const buried: string[] = [];
+const KEY = { pk: 'T#ten_1#OUTBOX', sk: 'evt_1' };
+
+/** A publisher over fixed bodies, and what it did, in order. */
+function setUp(
+  bodies: Readonly<Record<string, unknown>>,
+  faults: {
+    readonly refused?: readonly string[];
+    readonly unburied?: string;
+    readonly unremoved?: string;
+  } = {},
+) {
+  const done: string[] = [];
+  const logger = createRecordedLogger();
   const publish = createOutboxPublisher({
-    readRecord: ({ dynamodb }) => bodies[dynamodb?.SequenceNumber ?? ''],
-    publish: async (events) => {
-      published.push(...events.map(({ id }) => id));
-      return new Set(refused);
+    readRecord({ dynamodb }) {
+      const sk = dynamodb?.SequenceNumber ?? '';
+      return sk in bodies ? { ...KEY, sk, body: bodies[sk] } : undefined;
     },
-    acknowledge: async ({ id }) => void acknowledged.push(id),
-    bury: async (body) => void buried.push(body),
-    logger: createRecordedLogger(),
+    publish: async (events) => {
+      done.push(...events.map(({ id }) => `publish ${id}`));
+      return new Set(faults.refused);
+    },
+    bury: async ({ sk, body }) => {
+      if (sk === faults.unburied) throw new Error('the queue is not there');
+      done.push(`bury ${sk} ${JSON.stringify(body)}`);
+    },
+    remove: async ({ sk }) => {
+      if (sk === faults.unremoved) throw new Error('throttled');
+      done.push(`remove ${sk}`);
+    },
+    logger,
   });
-  return { publish, published, acknowledged, buried };
+  const run = (...sequences: string[]) => publish({ Records: sequences.map(record) });
+  return { run, done, logger };
 }
 
+const published = (number: number) => `publish ${testId('evt', number)}`;
+const POISON = { type: 'nonsense' };
+
 describe('the outbox publisher', () => {
-  it('publishes and acknowledges what the stream brings', async () => {
-    const run = setUp({ a: event(1), b: event(2) });
-    const answer = await run.publish({ Records: [record('a'), record('b')] });
-    expect(answer).toEqual({ batchItemFailures: [] });
-    expect(run.acknowledged).toEqual([testId('evt', 1), testId('evt', 2)]);
+  it('publishes what the stream brings, and removes it from the outbox', async () => {
+    const { run, done } = setUp({ a: event(1), b: event(2) });
+    expect(await run('a', 'b')).toEqual({ batchItemFailures: [] });
+    expect(done).toEqual([published(1), published(2), 'remove a', 'remove b']);
   });
 
   it('has a refused event delivered again, and keeps it in the outbox', async () => {
-    const run = setUp({ a: event(1), b: event(2) }, [testId('evt', 2)]);
-    const answer = await run.publish({ Records: [record('a'), record('b')] });
-    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
-    expect(run.acknowledged).toEqual([testId('evt', 1)]);
+    const { run, done } = setUp({ a: event(1), b: event(2) }, { refused: [testId('evt', 2)] });
+    expect(await run('a', 'b')).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
+    expect(done).toEqual([published(1), published(2), 'remove a']);
   });
 
-  it('puts a poison item into the queue by itself, and publishes those around it', async () => {
-    const run = setUp({ a: event(1), b: { type: 'nonsense' }, c: event(3) });
-    const answer = await run.publish({ Records: [record('a'), record('b'), record('c')] });
-    expect(answer).toEqual({ batchItemFailures: [] });
-    expect(run.buried).toEqual(['{"type":"nonsense"}']);
-    expect(run.published).toEqual([testId('evt', 1), testId('evt', 3)]);
+  it('removes a poison item only after the queue has it, and publishes those around it', async () => {
+    const { run, done } = setUp({ a: event(1), b: POISON, c: event(3) });
+    expect(await run('a', 'b', 'c')).toEqual({ batchItemFailures: [] });
+    expect(done).toEqual([
+      'bury b {"type":"nonsense"}',
+      'remove b',
+      published(1),
+      published(3),
+      'remove a',
+      'remove c',
+    ]);
   });
 
-  it('does not publish a batch again because one acknowledgement failed: that is left to the sweeper', async () => {
-    const logger = createRecordedLogger();
-    const acknowledged: string[] = [];
-    const publish = createOutboxPublisher({
-      readRecord: ({ dynamodb }) => event(dynamodb?.SequenceNumber === 'a' ? 1 : 2),
-      publish: async () => new Set(),
-      acknowledge: async ({ id }) => {
-        if (id === testId('evt', 1)) throw new Error('throttled');
-        acknowledged.push(id);
-      },
-      bury: async () => undefined,
-      logger,
-    });
-    const answer = await publish({ Records: [record('a'), record('b')] });
-    expect(answer).toEqual({ batchItemFailures: [] });
-    expect(acknowledged).toEqual([testId('evt', 2)]);
-    expect(logger.text()).toContain('throttled');
+  it('keeps a poison item that the queue refuses, has it delivered again, and publishes those around it', async () => {
+    const { run, done, logger } = setUp({ a: event(1), b: POISON }, { unburied: 'b' });
+    expect(await run('a', 'b')).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
+    expect(done).toEqual([published(1), 'remove a']);
+    expect(logger.text()).toContain('the queue is not there');
   });
+
+  it.each([
+    ['an event', event(1), published(1)],
+    ['a poison item', POISON, 'bury a {"type":"nonsense"}'],
+  ])(
+    'does not bring a batch again because %s could not be removed: that is left to the sweeper',
+    async (_what, body, arrived) => {
+      const { run, done, logger } = setUp({ a: body, b: event(2) }, { unremoved: 'a' });
+      expect(await run('a', 'b')).toEqual({ batchItemFailures: [] });
+      expect(done.toSorted()).toEqual([arrived, published(2), 'remove b'].toSorted());
+      expect(logger.text()).toContain('throttled');
+    },
+  );
 
   it('leaves alone what is no outbox item', async () => {
-    const run = setUp({});
-    await run.publish({ Records: [record('z')] });
-    expect([run.published, run.buried]).toEqual([[], []]);
+    const { run, done } = setUp({});
+    expect(await run('z')).toEqual({ batchItemFailures: [] });
+    expect(done).toEqual([]);
   });
 });
 
 describe('the outbox sweeper', () => {
-  it('publishes again what has waited too long, and nothing younger', async () => {
+  /** An outbox with nine overdue events, a younger one and something that is no event; and what became of them. */
+  async function setUpSweeper(faults: { readonly refuses_burial?: boolean } = {}) {
     const { table } = createMemoryTable();
-    const clock = createTestClock('2026-11-15T12:00:00.000Z');
     const events = [
       ...Array.from({ length: 9 }, (_, number) => event(number)),
       event(100, '2026-11-15T11:59:00.000Z'),
     ];
     for (const write of outboxWrites(events)) await table.write(write);
-    const acknowledged: string[] = [];
+    const [poison] = outboxWrites([event(200)]);
+    if (poison !== undefined) {
+      await table.write({ ...poison, item: { ...poison.item, attributes: { type: 'nonsense' } } });
+    }
+    const buried: string[] = [];
     const sweep = createOutboxSweeper({
-      readOverdue: (before) => readOverdueEvents(table, before, 100),
+      async readOverdue(before) {
+        const items = await readOverdueItems(table, before, 100);
+        return items.map(({ key: { pk, sk }, attributes }) => ({ pk, sk, body: attributes }));
+      },
       publish: async () => new Set([testId('evt', 3)]),
-      acknowledge: async ({ id }) => void acknowledged.push(id),
-      clock,
+      bury: async ({ sk }) => {
+        if (faults.refuses_burial === true) throw new Error('the queue is not there');
+        buried.push(sk);
+      },
+      remove: ({ pk, sk }) => table.write({ kind: 'delete', key: { table: 'tenants', pk, sk } }),
+      clock: createTestClock('2026-11-15T12:00:00.000Z'),
       logger: createRecordedLogger(),
     });
+    const left = async () => {
+      const items = await readOverdueItems(table, '2027', 100);
+      return items.map(({ key }) => key.sk).toSorted();
+    };
+    return { sweep, buried, left };
+  }
+
+  it('publishes again what has waited too long, and nothing younger', async () => {
+    const { sweep, left } = await setUpSweeper();
     expect(await sweep()).toEqual({ published: 8 });
-    expect(acknowledged.sort()).toEqual([0, 1, 2, 4, 5, 6, 7, 8].map((number) => testId('evt', number)));
+    expect(await left()).toEqual([testId('evt', 3), testId('evt', 100)].toSorted());
+  });
+
+  it('buries what is no event once, and not again an hour later', async () => {
+    const { sweep, buried } = await setUpSweeper();
+    await sweep();
+    await sweep();
+    expect(buried).toEqual([testId('evt', 200)]);
+  });
+
+  it('keeps what is no event while the queue refuses it', async () => {
+    const { sweep, left } = await setUpSweeper({ refuses_burial: true });
+    expect(await sweep()).toEqual({ published: 8 });
+    expect(await left()).toContain(testId('evt', 200));
   });
 });
