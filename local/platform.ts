@@ -14,6 +14,7 @@ import { createGitSource } from '../src/adapters/git/source.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
 import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
+import { logDeploymentEvents } from '../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../src/adapters/stores/deployment-store.ts';
 import { createIdempotencyStore } from '../src/adapters/stores/idempotency-store.ts';
 import { createIdentityStore } from '../src/adapters/stores/identity-store.ts';
@@ -119,7 +120,7 @@ export async function startPlatform(
   const tokens = createTokens(keys, clock);
   const identity = createIdentityStore(table);
   const projects = createProjectStore(table, sealer);
-  const deployments = createDeploymentStore(table, clock);
+  const deployments = logDeploymentEvents(createDeploymentStore(table, clock), logger);
   const metrics_store = createMetricsStore(table, clock);
   const usage = createUsageStore(table, clock);
   const logs = createLocalLogs(

@@ -1,3 +1,4 @@
+import { logDeploymentEvents } from '../../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../../src/adapters/stores/deployment-store.ts';
 import { createProjectStore } from '../../src/adapters/stores/project-store.ts';
 import { createReleaseStore } from '../../src/adapters/stores/release-store.ts';
@@ -83,7 +84,7 @@ export function createTestPipeline(
     if (failure !== undefined) throw failure;
   };
   const projects = createProjectStore(memory.table, testSealer);
-  const deployments = createDeploymentStore(memory.table, clock);
+  const deployments = logDeploymentEvents(createDeploymentStore(memory.table, clock), logger);
   const deps: PipelineDependencies = {
     deployments,
     projects,

@@ -1,3 +1,4 @@
+import { logDeploymentEvents } from '../../../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../../../src/adapters/stores/deployment-store.ts';
 import { createLogStore } from '../../../src/adapters/stores/log-store.ts';
 import { createProjectReader } from '../../../src/adapters/stores/project-store.ts';
@@ -11,10 +12,11 @@ import { createDeploymentsFunction } from './handler.ts';
 
 async function compose() {
   const table = createTenantTable();
+  const runtime = createApiRuntime(table, verificationKeys());
   return createDeploymentsFunction({
-    ...createApiRuntime(table, verificationKeys()),
+    ...runtime,
     deployments: {
-      deployments: createDeploymentStore(table, systemClock),
+      deployments: logDeploymentEvents(createDeploymentStore(table, systemClock), runtime.logger),
       projects: createProjectReader(table),
       logs: createLogStore(table, systemClock),
       clock: systemClock,

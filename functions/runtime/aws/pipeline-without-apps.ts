@@ -1,3 +1,4 @@
+import { logDeploymentEvents } from '../../../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../../../src/adapters/stores/deployment-store.ts';
 import { createLogStore } from '../../../src/adapters/stores/log-store.ts';
 import { createProjectStore } from '../../../src/adapters/stores/project-store.ts';
@@ -38,7 +39,7 @@ export function createPipelineWithoutApps(
   const logger = createLogger(logLevel());
   const logs = createLogStore(table, clock);
   return {
-    deployments: createDeploymentStore(table, clock),
+    deployments: logDeploymentEvents(createDeploymentStore(table, clock), logger),
     projects: createProjectStore(table, sealer),
     releases: createReleaseStore(table, sealer),
     services: createServiceStore(table),

@@ -1,3 +1,5 @@
+import type { LogMessage } from './log-codes.ts';
+
 /** The time, as a port: tests pass their own. */
 export interface Clock {
   now(): Date;
@@ -9,12 +11,12 @@ export interface IdGenerator {
   next(prefix: IdPrefix): string;
 }
 
-/** Where internal messages go; never to people. Secrets must not be passed in. */
+/** Where internal messages go; never to people. Secrets must not be passed in. The adapter adds the message's code. */
 export interface Logger {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+  debug(message: LogMessage, fields?: LogFields): void;
+  info(message: LogMessage, fields?: LogFields): void;
+  warn(message: LogMessage, fields?: LogFields): void;
+  error(message: LogMessage, fields?: LogFields): void;
 }
 
 export type LogFields = Readonly<Record<string, unknown>>;
