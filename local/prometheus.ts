@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { HttpMetrics } from '../functions/runtime/dependencies.ts';
-import type { DeploymentMetrics } from '../src/domain/metrics/index.ts';
+import { type DeploymentMetrics, PLAN } from '../src/domain/metrics/index.ts';
 
 /** What the apps of one project use right now. */
 export interface ResourceUsage {
@@ -17,7 +17,6 @@ export interface PrometheusMetrics extends HttpMetrics, DeploymentMetrics {
 }
 
 const REGION = 'local';
-const PLAN = 'free';
 
 /** @param active_projects - how many projects there were when the platform started
  *  @param readUsage - asked at each scrape */

@@ -3,10 +3,14 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { memoize } from '../../../src/adapters/system/memoize.ts';
 import { createMetricsConsumer } from '../../../src/domain/metrics/index.ts';
 import { createEmfDeploymentMetrics } from '../../runtime/aws/deployment-metrics.ts';
+import { required } from '../../runtime/aws/environment.ts';
 import { createTwoTable } from '../../runtime/aws/table.ts';
 import { createConsumerFunction } from '../consume.ts';
 
 const compose = async () =>
-  createMetricsConsumer(createMetricsStore(createTwoTable(), systemClock), createEmfDeploymentMetrics());
+  createMetricsConsumer(
+    createMetricsStore(createTwoTable(), systemClock),
+    createEmfDeploymentMetrics(required('AWS_REGION')),
+  );
 
 export const handler = createConsumerFunction(memoize(compose));

@@ -1,3 +1,6 @@
+/** The plan that every team has while there is one. */
+export const PLAN = 'free';
+
 /** A project's deployments of one UTC day, as sums, so that days add up. */
 export interface DayTotals {
   readonly succeeded: number;
