@@ -12,6 +12,7 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 
 // The addresses that AWS gives credentials at.
 const LINK_LOCAL = /^(?:169\.254\.|fe[89ab][0-9a-f]:|fd00:ec2:)/i;
+const LAYER_ARN = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/;
 
 const contextSchema = z.strictObject({
   stage: z.enum(STAGES),
@@ -24,6 +25,8 @@ const contextSchema = z.strictObject({
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   logRetentionDays: z.coerce.number().pipe(z.literal(RETENTION_DAYS)).optional(),
   tracing: flag.optional(),
+  /** Opt-in: the version of AWS's OpenTelemetry layer that tells X-Ray of spans; the API alone tells nobody. */
+  tracingLayer: z.string().regex(LAYER_ARN).optional(),
   /** Who gets the alarms; without it they show on the dashboard alone. */
   alarmEmail: z.email().optional(),
   /** Requests a second, and the burst, that the API's gateway lets through in all. */
@@ -109,12 +112,16 @@ function complete(context: Context): StageConfig {
     ]);
   }
   const { directoryTable, tenantsTable, tenantsStreamLabel, ...rest } = context;
+  const tracing = context.tracing ?? isProtected;
+  if (context.tracingLayer !== undefined && !tracing) {
+    throw new ConfigError(['tracingLayer is set, but tracing is off (-c tracing=true)']);
+  }
   return {
     ...rest,
     restored: readRestored({ directoryTable, tenantsTable, tenantsStreamLabel }),
     appDomain: context.appDomain ?? 'branchline.localhost',
     logRetentionDays: context.logRetentionDays ?? (isProtected ? 90 : 7),
-    tracing: context.tracing ?? isProtected,
+    tracing,
     isProtected,
   };
 }
@@ -160,6 +167,7 @@ const ALLOWED = {
   logLevel: 'DEBUG, INFO, WARN or ERROR',
   logRetentionDays: `one of ${RETENTION_DAYS.join(', ')}`,
   tracing: 'true or false',
+  tracingLayer: 'the ARN of a layer’s version',
   alarmEmail: 'an e-mail address',
   throttleRate: 'a whole number from 1 to 10000',
   throttleBurst: 'a whole number from 1 to 5000',

@@ -1,4 +1,5 @@
 import type { ConsumerName } from '../src/contracts/events/rules.ts';
+import { kebabCase } from '../src/contracts/functions/name.ts';
 import type { FunctionName } from '../src/contracts/http/route.ts';
 import { DEPLOY_TASKS, type DeployTask } from '../state-machines/catalog.ts';
 import type { StageConfig } from './config.ts';
@@ -140,11 +141,6 @@ export const DELIVERY_FUNCTIONS = {
     concurrency: 1,
   }),
 } as const satisfies Record<string, FunctionSpec>;
-
-/** A function's name as people see it: `await-rollout` for the state `AwaitRollout`. */
-export function kebabCase(name: string): string {
-  return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-}
 
 /** How many instances a stage keeps for a function; 0 where it takes them from what is left.
  *  A fresh account has ten instances in all, so development reserves none. */

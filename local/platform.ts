@@ -9,6 +9,7 @@ import { createProjectsFunction } from '../functions/api/projects/handler.ts';
 import { createUsageFunction } from '../functions/api/usage/handler.ts';
 import type { ApiDependencies } from '../functions/runtime/dependencies.ts';
 import { createRateLimiter } from '../functions/runtime/rate-limiter.ts';
+import { traceConsumers, traceTasks } from '../functions/runtime/traced.ts';
 import { createDeployTasks } from '../functions/tasks/index.ts';
 import { createGitSource } from '../src/adapters/git/source.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
@@ -29,6 +30,7 @@ import { uuidIds } from '../src/adapters/system/ids.ts';
 import { createLogger } from '../src/adapters/system/logger.ts';
 import { createSealer } from '../src/adapters/system/sealer.ts';
 import type { Item } from '../src/adapters/table/port.ts';
+import { createTracer } from '../src/adapters/telemetry/tracer.ts';
 import { createBillingConsumer } from '../src/domain/billing/index.ts';
 import {
   createDeploymentStarter,
@@ -95,6 +97,7 @@ export async function startPlatform(
 ): Promise<Platform> {
   const logger = options.logger ?? createLogger(settings.log_level);
   const limits: Limits = { ...LIMITS, ...options.limits };
+  const tracer = createTracer(environment);
   const clock = systemClock;
   const ids = uuidIds;
   const folders = prepareHome(settings.home, CHECKOUT);
@@ -180,10 +183,10 @@ export async function startPlatform(
   };
 
   const engine = createWorkflowEngine({
-    tasks: {
+    tasks: traceTasks(tracer, {
       ...createDeployTasks(pipeline),
       Build: createLocalBuilder({ pipeline, runner, limits, folders, host_environment }),
-    },
+    }),
     executions: createExecutions(database),
     settle: (key) => settleInterrupted(pipeline, key),
     logger,
@@ -193,13 +196,13 @@ export async function startPlatform(
     createUsageReader(compute, folders.images),
   );
   const bus = createBus({
-    consumers: {
+    consumers: traceConsumers(tracer, {
       'start-deployment': createDeploymentStarter(engine),
       'stop-deployment': createDeploymentStopper(pipeline, engine),
       'remove-project': createProjectRemover(pipeline),
       metrics: createMetricsConsumer(metrics_store, prometheus),
       billing: createBillingConsumer(usage),
-    },
+    }),
     outbox: createOutbox(database),
     logger,
     retry_delays_ms: RETRY_DELAYS_MS,
@@ -225,6 +228,7 @@ export async function startPlatform(
     idempotency: createIdempotencyStore(table, clock),
     limiter: createRateLimiter(settings.rate_limit, () => performance.now()),
     logger,
+    tracer,
     http_metrics: prometheus,
     allowed_origins: [],
     monotonic_ms: () => performance.now(),

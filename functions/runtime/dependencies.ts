@@ -7,7 +7,7 @@ import type { DeploymentDependencies, DeploymentStore } from '../../src/domain/d
 import type { AccountDependencies, AuthenticationDependencies } from '../../src/domain/identity/index.ts';
 import type { MetricsStore } from '../../src/domain/metrics/index.ts';
 import type { ProjectDependencies } from '../../src/domain/projects/index.ts';
-import type { Clock, Logger } from '../../src/domain/shared/ports.ts';
+import type { Clock, Logger, Tracer } from '../../src/domain/shared/ports.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 
 /** Counts requests in the brief's families. */
@@ -38,6 +38,7 @@ export interface RuntimeDependencies {
   readonly limiter: RateLimiter;
   readonly idempotency: IdempotencyStore;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   readonly http_metrics: HttpMetrics;
   /** Origins that browsers may call from. */
   readonly allowed_origins: readonly string[];

@@ -10,7 +10,7 @@ import { cors, isPreflight } from './middleware/cors.ts';
 import { rateLimit, takeToken } from './middleware/rate-limit.ts';
 import { recovery } from './middleware/recovery.ts';
 import { noteTenant, requestLog } from './middleware/request-log.ts';
-import { tracing } from './middleware/tracing.ts';
+import { spanOf, tracing } from './middleware/tracing.ts';
 import { parseRequest, type RequestOf } from './request.ts';
 import { type Answer, respond, respondEmpty, withoutBody } from './response.ts';
 
@@ -71,13 +71,16 @@ export function createHttpFunction<Routes extends Record<string, Route>>(
     return principal === undefined ? run() : runOnce(deps, event, principal, run);
   };
   const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, HttpContext>()
-    .use(tracing())
+    .use(tracing(deps))
     .use(cors(deps))
     .use(requestLog(deps))
     .use(rateLimit(deps))
     // middy runs onError from the last to the first: here recovery acts before the others, which see its answer.
     .use(recovery(deps))
-    .handler(dispatch);
+    .handler((event, context) => {
+      const run = () => dispatch(event, context);
+      return spanOf(event)?.within(run) ?? run();
+    });
   const call = chain as unknown as HttpFunction;
   return async (event, context) => {
     const answer = await call(event, context);

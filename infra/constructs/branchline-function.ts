@@ -5,6 +5,7 @@ import {
   type CfnFunction,
   type ILayerVersion,
   Function as LambdaFunction,
+  LayerVersion,
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
@@ -13,8 +14,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvironmentName, FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
+import { kebabCase } from '../../src/contracts/functions/name.ts';
 import type { StageConfig } from '../config.ts';
-import { type FunctionSpec, kebabCase, reservedConcurrency } from '../functions.ts';
+import { type FunctionSpec, reservedConcurrency } from '../functions.ts';
 import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import { grant } from '../policies/grant.ts';
@@ -74,13 +76,14 @@ export class BranchlineFunction extends Construct {
         BRANCHLINE_STAGE: config.stage,
         LOG_LEVEL: config.logLevel,
         NODE_OPTIONS: '--enable-source-maps',
+        ...(config.tracingLayer === undefined ? {} : SPANS),
         ...dataEnvironment(context, spec),
         ...parameters.environment,
         ...props.environment,
       },
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      layers: [...(props.layers ?? [])],
+      layers: [...(props.layers ?? []), ...tracingLayers(this, config)],
       ...reserved(config, spec),
       ...(props.failures === undefined
         ? {}
@@ -93,6 +96,17 @@ export class BranchlineFunction extends Construct {
     trace(this.function, config);
     acknowledgeFindings(this, config);
   }
+}
+
+/** What AWS's OpenTelemetry layer starts by. Application Signals, which it would add, is paid for by itself. */
+const SPANS = {
+  AWS_LAMBDA_EXEC_WRAPPER: '/opt/otel-instrument',
+  OTEL_AWS_APPLICATION_SIGNALS_ENABLED: 'false',
+};
+
+function tracingLayers(scope: Construct, { tracingLayer }: StageConfig): ILayerVersion[] {
+  if (tracingLayer === undefined) return [];
+  return [LayerVersion.fromLayerVersionArn(scope, 'Tracing', tracingLayer)];
 }
 
 // Set beneath the construct, which would add a statement of its own without a name to explain it under.

@@ -4,6 +4,8 @@ import { ConfigError, readConfig } from '../../infra/config.ts';
 const LABEL = '2026-11-25T16:00:00.000';
 const read = (context: Readonly<Record<string, unknown>>) => readConfig((name) => context[name]);
 
+const LAYER = 'arn:aws:lambda:eu-central-1:615299751070:layer:AWSOpenTelemetryDistroJs:12';
+
 describe('a stage’s settings', () => {
   test('are complete for dev, which protects nothing', () => {
     expect(read({ stage: 'dev' })).toEqual({
@@ -72,6 +74,11 @@ describe('a stage’s settings', () => {
     [{ stage: 'dev', logLevel: 'loud' }, 'logLevel is "loud": allowed is DEBUG, INFO, WARN or ERROR'],
     [{ stage: 'dev', logRetentionDays: '8' }, 'logRetentionDays is "8": allowed is one of 1, 3, 5, 7'],
     [{ stage: 'dev', tracing: 'yes' }, 'tracing is "yes": allowed is true or false'],
+    [
+      { stage: 'dev', tracingLayer: 'newest' },
+      'tracingLayer is "newest": allowed is the ARN of a layer’s version',
+    ],
+    [{ stage: 'dev', tracingLayer: LAYER }, 'tracingLayer is set, but tracing is off (-c tracing=true)'],
     [{ stage: 'dev', edge: 1 }, 'edge is 1: allowed is true or false'],
     [{ stage: 'dev', alarmEmail: 'nobody' }, 'alarmEmail is "nobody": allowed is an e-mail address'],
     [{ stage: 'dev', throttleRate: '0' }, 'throttleRate is "0": allowed is a whole number from 1 to 10000'],

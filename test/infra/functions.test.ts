@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { FUNCTIONS, kebabCase, TASK_FUNCTIONS } from '../../infra/functions.ts';
+import { FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
 import { EVENT_RULES } from '../../src/contracts/events/rules.ts';
 import { ENVIRONMENT_NAMES } from '../../src/contracts/functions/environment.ts';
-import { PROD, resourcesOf, synthesize } from './support/synth.ts';
+import { kebabCase } from '../../src/contracts/functions/name.ts';
+import { PROD, resourcesOf, synthesize, type Templates } from './support/synth.ts';
 
 const RUNTIME_NAMES = ['NODE_OPTIONS'];
 
@@ -97,6 +98,33 @@ describe('the sign-in function', () => {
     }
     const [layer] = resourcesOf(templates, 'AWS::Lambda::LayerVersion');
     expect(layer?.properties['CompatibleArchitectures']).toEqual(['x86_64']);
+  });
+});
+
+describe('the layer that tells X-Ray of spans', () => {
+  const layer = 'arn:aws:lambda:eu-central-1:615299751070:layer:AWSOpenTelemetryDistroJs:12';
+  const STARTER = { AWS_LAMBDA_EXEC_WRAPPER: '/opt/otel-instrument' };
+  const functionsOf = (templates: Templates) =>
+    resourcesOf(templates, 'AWS::Lambda::Function').map(({ properties }) => ({
+      layers: (properties['Layers'] ?? []) as unknown[],
+      variables: (properties['Environment'] as { Variables: object }).Variables,
+    }));
+
+  test('is in no function that wasn’t given one', () => {
+    for (const { layers, variables } of functionsOf(production)) {
+      expect(layers).not.toContain(layer);
+      expect(variables).not.toHaveProperty('AWS_LAMBDA_EXEC_WRAPPER');
+    }
+  });
+
+  test('is in every function, beside its own, and started, where it is wanted', async () => {
+    const functions = functionsOf(await synthesize({ ...PROD, tracingLayer: layer }));
+    expect(functions).toHaveLength(FUNCTIONS.size);
+    for (const { layers, variables } of functions) {
+      expect(layers).toContain(layer);
+      expect(variables).toMatchObject({ ...STARTER, OTEL_AWS_APPLICATION_SIGNALS_ENABLED: 'false' });
+    }
+    expect(Math.max(...functions.map(({ layers }) => layers.length))).toBe(2);
   });
 });
 

@@ -15,6 +15,7 @@ import { keys } from '../../src/adapters/stores/keys.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
 import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
 import { createCursorCodec } from '../../src/adapters/system/cursors.ts';
+import { createTracer } from '../../src/adapters/telemetry/tracer.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { createMatcher } from '../../src/contracts/http/match.ts';
 import type { FunctionName } from '../../src/contracts/http/route.ts';
@@ -76,6 +77,8 @@ export interface TestApiOptions {
   readonly allow_local_repositories?: boolean;
   readonly logs?: Pick<DeploymentLogs, 'read'>;
   readonly memory?: MemoryTable;
+  /** What the tracer finds in the process's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export const PASSWORD = 'correct horse battery';
@@ -110,6 +113,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     ],
     limiter: options.limiter ?? createRateLimiter(0, () => clock.now().getTime()),
     logger,
+    tracer: createTracer(options.environment ?? {}),
     http_metrics: { observeRequest: (labels) => observed.push(labels) },
     allowed_origins: options.allowed_origins ?? [],
     monotonic_ms: () => clock.now().getTime(),

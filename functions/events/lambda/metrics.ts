@@ -1,11 +1,10 @@
 import { createMetricsStore } from '../../../src/adapters/stores/metrics-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
-import { memoize } from '../../../src/adapters/system/memoize.ts';
 import { createMetricsConsumer } from '../../../src/domain/metrics/index.ts';
+import { bindConsumer } from '../../runtime/aws/bind-consumer.ts';
 import { createEmfDeploymentMetrics } from '../../runtime/aws/deployment-metrics.ts';
 import { required } from '../../runtime/aws/environment.ts';
 import { createTwoTable } from '../../runtime/aws/table.ts';
-import { createConsumerFunction } from '../consume.ts';
 
 const compose = async () =>
   createMetricsConsumer(
@@ -13,4 +12,4 @@ const compose = async () =>
     createEmfDeploymentMetrics(required('AWS_REGION')),
   );
 
-export const handler = createConsumerFunction(memoize(compose));
+export const handler = bindConsumer('metrics', compose);

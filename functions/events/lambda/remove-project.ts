@@ -1,9 +1,8 @@
-import { memoize } from '../../../src/adapters/system/memoize.ts';
 import { createProjectRemover } from '../../../src/domain/deployments/index.ts';
+import { bindConsumer } from '../../runtime/aws/bind-consumer.ts';
 import { createPipeline } from '../../runtime/aws/pipeline.ts';
 import { createTwoTable } from '../../runtime/aws/table.ts';
-import { createConsumerFunction } from '../consume.ts';
 
 const compose = async () => createProjectRemover(createPipeline({ table: createTwoTable() }));
 
-export const handler = createConsumerFunction(memoize(compose));
+export const handler = bindConsumer('remove-project', compose);

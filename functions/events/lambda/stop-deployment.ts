@@ -1,14 +1,13 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createStepFunctionsWorkflow } from '../../../src/adapters/aws/workflow.ts';
-import { memoize } from '../../../src/adapters/system/memoize.ts';
 import { createDeploymentStopper } from '../../../src/domain/deployments/index.ts';
 import type { EventConsumer } from '../../../src/domain/shared/events.ts';
+import { bindConsumer } from '../../runtime/aws/bind-consumer.ts';
 import { required } from '../../runtime/aws/environment.ts';
 import { runAndFlush } from '../../runtime/aws/flush.ts';
 import { createImageRemover } from '../../runtime/aws/image-remover.ts';
 import { createPipeline } from '../../runtime/aws/pipeline.ts';
 import { createTenantTable } from '../../runtime/aws/table.ts';
-import { createConsumerFunction } from '../consume.ts';
 
 const compose = async () => {
   const pipeline = createPipeline({ table: createTenantTable(), images: createImageRemover() });
@@ -20,4 +19,4 @@ const compose = async () => {
   return consumer;
 };
 
-export const handler = createConsumerFunction(memoize(compose));
+export const handler = bindConsumer('stop-deployment', compose);

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import process from 'node:process';
 import type { VerificationKeys } from '../../../src/adapters/identity/signing-keys.ts';
 import { createTokenVerifier } from '../../../src/adapters/identity/token-verifier.ts';
 import { createIdempotencyStore } from '../../../src/adapters/stores/idempotency-store.ts';
@@ -6,6 +7,7 @@ import { createIdentityStore } from '../../../src/adapters/stores/identity-store
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { createLogger } from '../../../src/adapters/system/logger.ts';
 import type { Table } from '../../../src/adapters/table/port.ts';
+import { createTracer } from '../../../src/adapters/telemetry/tracer.ts';
 import type { RuntimeDependencies } from '../dependencies.ts';
 import { createRateLimiter } from '../rate-limiter.ts';
 import { logLevel } from './environment.ts';
@@ -45,6 +47,7 @@ function createSurroundings(): Omit<RuntimeDependencies, 'authentication' | 'ide
   return {
     limiter: createRateLimiter(undefined, () => performance.now()),
     logger: createLogger(logLevel()),
+    tracer: createTracer(process.env),
     http_metrics: createEmfHttpMetrics(),
     allowed_origins: [],
     monotonic_ms: () => performance.now(),

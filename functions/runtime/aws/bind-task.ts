@@ -1,7 +1,11 @@
+import process from 'node:process';
 import type { Context } from 'aws-lambda';
 import { memoize } from '../../../src/adapters/system/memoize.ts';
+import { createTracer } from '../../../src/adapters/telemetry/tracer.ts';
 import type { DeploymentLogs, PipelineDependencies } from '../../../src/domain/deployments/index.ts';
 import type { Task } from '../task.ts';
+import { traceTask } from '../traced.ts';
+import { shortName } from './environment.ts';
 import { runAndFlush } from './flush.ts';
 
 // For what a task writes when it is told that its time is over.
@@ -13,6 +17,7 @@ export function bindTask(
   compose: () => Promise<PipelineDependencies & { readonly logs: DeploymentLogs }>,
   createTask: (deps: PipelineDependencies) => Task,
 ) {
+  const tracer = createTracer(process.env);
   const load = memoize(async () => {
     const pipeline = await compose();
     return { pipeline, run: createTask(pipeline) };
@@ -20,6 +25,7 @@ export function bindTask(
   return async (input: unknown, context: Context): Promise<unknown> => {
     const { pipeline, run } = await load();
     const left_ms = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
-    return runAndFlush(pipeline, () => run(input, { signal: AbortSignal.timeout(left_ms) }));
+    const task = traceTask(tracer, shortName(context.functionName), run);
+    return runAndFlush(pipeline, () => task(input, { signal: AbortSignal.timeout(left_ms) }));
   };
 }

@@ -12,3 +12,11 @@ export function required(name: EnvironmentName | 'AWS_REGION'): string {
 export function logLevel(): string | undefined {
   return process.env['LOG_LEVEL' satisfies EnvironmentName];
 }
+
+/** A function's name without its stage: `await-rollout` for `branchline-prod-await-rollout`. */
+export function shortName(function_name: string): string {
+  return function_name.replace(
+    `branchline-${process.env['BRANCHLINE_STAGE' satisfies EnvironmentName]}-`,
+    '',
+  );
+}

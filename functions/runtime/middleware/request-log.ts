@@ -1,15 +1,16 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { RuntimeDependencies } from '../dependencies.ts';
 import type { HttpMiddleware } from './chain.ts';
-import { traceOf } from './tracing.ts';
+import { spanOf } from './tracing.ts';
 
 const SERVER_ERROR = 500;
 const UNMATCHED = '$default';
 const tenants = new WeakMap<object, string>();
 
-/** Tells the log whose request it is, once that is known. */
+/** Tells log and trace whose request it is, once that is known. */
 export function noteTenant(event: APIGatewayProxyEventV2, tenant_id: string): void {
   tenants.set(event, tenant_id);
+  spanOf(event)?.set({ 'branchline.tenant_id': tenant_id });
 }
 
 /** One line a request, with the fields of the design's section 9, and the request's metrics. The path alone is logged,
@@ -34,7 +35,7 @@ export function requestLog(
       ip: http.sourceIp,
       tenant: tenants.get(event),
       request_id: requestId,
-      ...traceOf(event),
+      ...spanOf(event)?.ids,
     });
   };
   return {

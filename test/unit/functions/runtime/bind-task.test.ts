@@ -4,7 +4,10 @@ import { bindTask } from '../../../../functions/runtime/aws/bind-task.ts';
 import type { Task } from '../../../../functions/runtime/task.ts';
 import { createTestPipeline } from '../../../support/pipeline.ts';
 
-const CONTEXT = { getRemainingTimeInMillis: () => 60_000 } as Context;
+const CONTEXT = {
+  functionName: 'branchline-dev-prepare',
+  getRemainingTimeInMillis: () => 60_000,
+} as Context;
 
 function bound(task: Task, flush: () => Promise<void>) {
   const { deps, logger } = createTestPipeline();
