@@ -3,6 +3,8 @@ import { type ForwardDependencies, forwardItems, type OutboxItem } from '../even
 
 export interface SweeperDependencies extends ForwardDependencies {
   readonly readOverdue: (before: string) => Promise<readonly OutboxItem[]>;
+  /** Tells people that the publisher isn't doing its work: a stream that nobody reads has no age to watch. */
+  readonly report: (found: { readonly overdue: number; readonly kept: number }) => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -16,7 +18,9 @@ export function createOutboxSweeper(deps: SweeperDependencies) {
     const overdue = await deps.readOverdue(before);
     const { published, kept } = await forwardItems(deps, overdue);
     if (overdue.length > 0) {
-      deps.logger.warn('events were overdue', { overdue: overdue.length, kept: kept.length });
+      const found = { overdue: overdue.length, kept: kept.length };
+      deps.logger.warn('events were overdue', found);
+      await deps.report(found);
     }
     return { published: published.length };
   };

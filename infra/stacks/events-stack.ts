@@ -152,7 +152,8 @@ export class EventsStack extends Stack {
   }
 
   private makeSweeper(): void {
-    const failures = new DeadLetterQueue(this, 'sweep-outbox-failures', this.context.config);
+    // What the sweeper can't do stays undone in the outbox, so it is told of in the same place.
+    const failures = this.outboxFailures;
     const sweeper = new BranchlineFunction(this, 'sweep-outbox', this.context, {
       spec: DELIVERY_FUNCTIONS['sweep-outbox'],
       failures,

@@ -6,6 +6,7 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
+  LogQueryWidget,
   Metric,
   TextWidget,
   TreatMissingData,
@@ -104,6 +105,18 @@ export class ObservabilityStack extends Stack {
         stateMachine.metricAborted(),
         stateMachine.metricTimedOut(),
       ]),
+      // A query costs nothing until somebody looks at it; as an alarm it would be the eleventh metric.
+      new LogQueryWidget({
+        title: 'Deployments that failed on our side',
+        logGroupNames: [orchestration.failureRecorder.function.logGroup.logGroupName],
+        queryLines: [
+          'fields @timestamp, deployment_id, caught.Error, caught.Cause',
+          'filter code = "DEPLOYMENT_FAILED_INTERNALLY"',
+          'sort @timestamp desc',
+          'limit 20',
+        ],
+        width: 12,
+      }),
       graph('Events: age in the outbox', [iteratorAge(events)]),
       graph(
         'Events: given up',
@@ -134,7 +147,7 @@ function alarmSpecs({ api, orchestration, events }: ObservabilityProps): AlarmSp
     },
     {
       name: 'outbox-failures',
-      says: 'Events could not be published and were given up.',
+      says: 'Events were given up, or lay in an outbox for too long, or the sweeper failed.',
       metric: depth(events.outboxFailures),
       threshold: 1,
     },

@@ -45,6 +45,8 @@ export class OrchestrationStack extends Stack {
   readonly repository: Repository;
   readonly builds: Project;
   readonly buildLog: LogGroup;
+  /** Its log says why deployments failed. */
+  readonly failureRecorder: BranchlineFunction;
 
   constructor(
     scope: Construct,
@@ -56,7 +58,9 @@ export class OrchestrationStack extends Stack {
     this.repository = this.makeRepository(context.config);
     this.buildLog = this.makeBuildLog(context.config);
     this.builds = this.makeBuilds(context.config, this.buildLog);
-    this.stateMachine = this.makeStateMachine(context.config, this.makeTasks(context, props.apps));
+    const tasks = this.makeTasks(context, props.apps);
+    this.failureRecorder = tasks.RecordFailure;
+    this.stateMachine = this.makeStateMachine(context.config, tasks);
   }
 
   private makeRepository(config: StageConfig): Repository {

@@ -36,7 +36,6 @@ test('what holds state keeps its logical id, or it would be replaced by an empty
       "events AWS::SQS::Queue settledeploymentfailuresAA4D3054",
       "events AWS::SQS::Queue startdeploymentfailuresE8759793",
       "events AWS::SQS::Queue stopdeploymentfailures8CEEDFF6",
-      "events AWS::SQS::Queue sweepoutboxfailures6DB6A57D",
       "orchestration AWS::ECR::Repository Images2D38C313",
       "orchestration AWS::StepFunctions::StateMachine Deploy7B206E61",
     ]

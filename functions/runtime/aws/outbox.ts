@@ -13,21 +13,28 @@ const FORBIDDEN = /[\ufffe\uffff]/g;
 /** Where outbox items go: the bus, the dead-letter queue, and out of the table. */
 export function createForwarding(table: Table): ForwardDependencies {
   const bus = new EventBridgeClient({});
-  const aws = createAwsCaller(process.env);
   return {
     publish: (events) => publishEvents(bus, required('EVENT_BUS_NAME'), events),
-    async bury({ pk, sk, body }, reason) {
-      const attribute = (text: string) => ({ DataType: 'String', StringValue: text });
-      const message = {
-        QueueUrl: required('FAILURE_QUEUE_URL'),
-        MessageBody: JSON.stringify(body).replace(FORBIDDEN, toJsonEscape),
-        MessageAttributes: { reason: attribute(reason), pk: attribute(pk), sk: attribute(sk) },
-      };
-      await aws.callJson('sqs', 'AmazonSQS.SendMessage', message, '1.0');
-    },
+    bury: ({ pk, sk, body }, reason) => sendToFailures(body, { reason, pk, sk }),
     remove: ({ pk, sk }) => table.write({ kind: 'delete', key: { table: 'tenants', pk, sk } }),
     logger: createLogger(logLevel()),
   };
+}
+
+/** Puts a message into the queue that an alarm watches. @param attributes - texts beside its body */
+export async function sendToFailures(
+  body: unknown,
+  attributes: Readonly<Record<string, string>>,
+): Promise<void> {
+  const described = Object.entries(attributes).map(
+    ([name, text]) => [name, { DataType: 'String', StringValue: text }] as const,
+  );
+  const message = {
+    QueueUrl: required('FAILURE_QUEUE_URL'),
+    MessageBody: JSON.stringify(body).replace(FORBIDDEN, toJsonEscape),
+    MessageAttributes: Object.fromEntries(described),
+  };
+  await createAwsCaller(process.env).callJson('sqs', 'AmazonSQS.SendMessage', message, '1.0');
 }
 
 function toJsonEscape(character: string): string {

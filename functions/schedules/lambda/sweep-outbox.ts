@@ -3,7 +3,7 @@ import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table
 import { readOverdueItems } from '../../../src/adapters/stores/outbox.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { required } from '../../runtime/aws/environment.ts';
-import { createForwarding } from '../../runtime/aws/outbox.ts';
+import { createForwarding, sendToFailures } from '../../runtime/aws/outbox.ts';
 import { createOutboxSweeper } from '../sweep.ts';
 
 // An hour's worth of what should be nothing; what is left waits for the next hour.
@@ -18,5 +18,6 @@ export const handler = createOutboxSweeper({
     const items = await readOverdueItems(table, before, MAX_PER_SHARD);
     return items.map(({ key: { pk, sk }, attributes }) => ({ pk, sk, body: attributes }));
   },
+  report: (found) => sendToFailures(found, { reason: 'overdue' }),
   clock: systemClock,
 });

@@ -127,6 +127,7 @@ describe('the outbox sweeper', () => {
       await table.write({ ...poison, item: { ...poison.item, attributes: { type: 'nonsense' } } });
     }
     const buried: string[] = [];
+    const reports: unknown[] = [];
     const sweep = createOutboxSweeper({
       async readOverdue(before) {
         const items = await readOverdueItems(table, before, 100);
@@ -138,6 +139,7 @@ describe('the outbox sweeper', () => {
         buried.push(sk);
       },
       remove: ({ pk, sk }) => table.write({ kind: 'delete', key: { table: 'tenants', pk, sk } }),
+      report: async (found) => void reports.push(found),
       clock: createTestClock('2026-11-15T12:00:00.000Z'),
       logger: createRecordedLogger(),
     });
@@ -145,13 +147,32 @@ describe('the outbox sweeper', () => {
       const items = await readOverdueItems(table, '2027', 100);
       return items.map(({ key }) => key.sk).toSorted();
     };
-    return { sweep, buried, left };
+    return { sweep, buried, reports, left };
   }
 
   it('publishes again what has waited too long, and nothing younger', async () => {
     const { sweep, left } = await setUpSweeper();
     expect(await sweep()).toEqual({ published: 8 });
     expect(await left()).toEqual([testId('evt', 3), testId('evt', 100)].toSorted());
+  });
+
+  it('tells people of what was overdue, and of nothing when nothing was', async () => {
+    const { sweep, reports } = await setUpSweeper();
+    await sweep();
+    expect(reports).toEqual([{ overdue: 10, kept: 1 }]);
+
+    const quiet: unknown[] = [];
+    const none = createOutboxSweeper({
+      readOverdue: async () => [],
+      publish: async () => new Set(),
+      bury: async () => undefined,
+      remove: async () => undefined,
+      report: async (found) => void quiet.push(found),
+      clock: createTestClock(),
+      logger: createRecordedLogger(),
+    });
+    expect(await none()).toEqual({ published: 0 });
+    expect(quiet).toEqual([]);
   });
 
   it('buries what is no event once, and not again an hour later', async () => {
