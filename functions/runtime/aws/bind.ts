@@ -1,19 +1,38 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { memoize } from '../../../src/adapters/system/memoize.ts';
-import type { HttpFunction } from '../http-function.ts';
+import { createHttpFunction, type HttpContext, type HttpFunction } from '../http-function.ts';
+import { createPublicRuntime } from './api.ts';
 
 // API Gateway gives up after 30 s; a long poll has to answer before.
 const RESERVE_MS = 1500;
 
-/** An HTTP function as Lambda calls it: composed on the first request, and told when its time is nearly over. */
+/** An HTTP function as Lambda calls it: composed on the first request, and told when its time is nearly over. While it can't
+ *  be composed (a key can't be read, say), its answer is a problem like any other. */
 export function bindHttp(compose: () => Promise<HttpFunction>) {
   const load = memoize(compose);
   return async (
     event: APIGatewayProxyEventV2,
     context: Context,
   ): Promise<APIGatewayProxyStructuredResultV2> => {
-    const call = await load();
     const left_ms = Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS);
-    return call(event, { ...context, createSignal: () => AbortSignal.timeout(left_ms) });
+    const signalled = { ...context, createSignal: () => AbortSignal.timeout(left_ms) };
+    try {
+      return await (await load())(event, signalled);
+    } catch (error) {
+      // The function's own chain throws nothing: this one couldn't be made.
+      return refuse(event, signalled, error);
+    }
   };
+}
+
+/** A function without routes, which answers everything with one error. */
+function refuse(
+  event: APIGatewayProxyEventV2,
+  context: HttpContext,
+  error: unknown,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const refused = createHttpFunction(createPublicRuntime(), {}, {}, () => {
+    throw error;
+  });
+  return refused(event, context);
 }

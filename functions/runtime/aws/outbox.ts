@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SMALL_CALLS } from '../../../src/adapters/aws/call-limits.ts';
 import { publishEvents } from '../../../src/adapters/aws/event-publisher.ts';
 import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createLogger } from '../../../src/adapters/system/logger.ts';
@@ -12,7 +13,7 @@ const FORBIDDEN = /[\ufffe\uffff]/g;
 
 /** Where outbox items go: the bus, the dead-letter queue, and out of the table. */
 export function createForwarding(table: Table): ForwardDependencies {
-  const bus = new EventBridgeClient({});
+  const bus = new EventBridgeClient(SMALL_CALLS);
   return {
     publish: (events) => publishEvents(bus, required('EVENT_BUS_NAME'), events),
     bury: ({ pk, sk, body }, reason) => sendToFailures(body, { reason, pk, sk }),

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { ObjectStorage } from '../../../src/adapters/aws/build/objects.ts';
+import { AWAITED_CALLS } from '../../../src/adapters/aws/call-limits.ts';
 import { createObjectClient } from '../../../src/adapters/aws/object-client.ts';
 import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createTenantSessions } from '../../../src/adapters/dynamodb/tenant-sessions.ts';
@@ -20,7 +21,7 @@ export function createSigningStorage(): ObjectStorage {
 function openSessions() {
   const bucket = required('SOURCE_BUCKET');
   return createTenantSessions({
-    aws: createAwsCaller(process.env),
+    aws: createAwsCaller(process.env, AWAITED_CALLS),
     role_arn: required('TENANT_ROLE_ARN'),
     clientFor: (credentials) =>
       createObjectClient({ environment: process.env, bucket, credentials, clock: systemClock }),

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { AWAITED_CALLS } from '../../../src/adapters/aws/call-limits.ts';
 import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createDynamoClients, type DynamoClientFactory } from '../../../src/adapters/dynamodb/client.ts';
 import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
@@ -25,7 +26,7 @@ export function createTwoTable(): Table {
 
 function sessionsOf(clients: DynamoClientFactory, role_arn: string): (tenant_id: string) => Promise<Table> {
   const sessions = createTenantSessions({
-    aws: createAwsCaller(process.env),
+    aws: createAwsCaller(process.env, AWAITED_CALLS),
     role_arn,
     clientFor: (credentials) => createDynamoTable(clients(credentials), tableNames()),
     clock: systemClock,

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { hasCode } from './call-error.ts';
+import { toAnswerable } from './call-failure.ts';
 import type { AwsCaller } from './signed-call.ts';
 
-/** Parameters of SSM Parameter Store. */
+/** Parameters of SSM Parameter Store. What it refuses, or can't do now, is an AppError: UPSTREAM_FAILED,
+ *  SERVICE_UNAVAILABLE. */
 export interface Parameters {
   /** @returns undefined when there is none */
   read(name: string): Promise<string | undefined>;
@@ -16,26 +18,32 @@ export interface Parameters {
 const answerSchema = z.object({ Parameter: z.object({ Value: z.string() }) });
 
 export function createParameters(aws: AwsCaller): Parameters {
-  const read = async (name: string): Promise<string | undefined> => {
+  /** @returns undefined when it answered with this code */
+  const callUnless = async (code: string, target: string, input: object): Promise<unknown> => {
     try {
-      const answer = await aws.callJson('ssm', 'AmazonSSM.GetParameter', {
-        Name: name,
-        WithDecryption: true,
-      });
-      return answerSchema.parse(answer).Parameter.Value;
+      return await aws.callJson('ssm', target, input);
     } catch (error) {
-      if (hasCode(error, 'ParameterNotFound')) return undefined;
-      throw error;
+      if (hasCode(error, code)) return undefined;
+      throw toAnswerable(error);
     }
   };
 
-  const put = (name: string, value: string, type: 'String' | 'SecureString', overwrite: boolean) =>
-    aws.callJson('ssm', 'AmazonSSM.PutParameter', {
-      Name: name,
-      Value: value,
-      Type: type,
-      Overwrite: overwrite,
-    });
+  const read = async (name: string): Promise<string | undefined> => {
+    const input = { Name: name, WithDecryption: true };
+    const answer = await callUnless('ParameterNotFound', 'AmazonSSM.GetParameter', input);
+    return answer === undefined ? undefined : answerSchema.parse(answer).Parameter.Value;
+  };
+
+  /** @returns false when there is one already, which may not be replaced */
+  const put = async (
+    name: string,
+    value: string,
+    type: 'String' | 'SecureString',
+    overwrite: boolean,
+  ): Promise<boolean> => {
+    const input = { Name: name, Value: value, Type: type, Overwrite: overwrite };
+    return (await callUnless('ParameterAlreadyExists', 'AmazonSSM.PutParameter', input)) !== undefined;
+  };
 
   return {
     read,
@@ -48,15 +56,10 @@ export function createParameters(aws: AwsCaller): Parameters {
       const existing = await read(name);
       if (existing !== undefined) return existing;
       const value = create();
-      try {
-        await put(name, value, 'SecureString', false);
-        return value;
-      } catch (error) {
-        if (!hasCode(error, 'ParameterAlreadyExists')) throw error;
-        const made = await read(name);
-        if (made === undefined) throw error;
-        return made;
-      }
+      if (await put(name, value, 'SecureString', false)) return value;
+      const made = await read(name);
+      if (made === undefined) throw new Error(`The parameter ${name} is there and can't be read`);
+      return made;
     },
   };
 }

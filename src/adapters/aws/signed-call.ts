@@ -21,10 +21,11 @@ const HOSTS: Readonly<Record<string, string>> = { ecr: 'api.ecr' };
 /** A caller with the function's own credentials, which Lambda puts into its environment; `AWS_ENDPOINT_URL` and
  *  `AWS_ENDPOINT_URL_<SERVICE>` are honoured as the SDK does.
  *  @param options.timeout_ms - for each attempt, to the answer's end
+ *  @param options.attempts - how often a call is tried at most
  *  @throws Error when the environment has no credentials or region */
 export function createAwsCaller(
   environment: Environment,
-  { timeout_ms = TIMEOUT_MS }: { readonly timeout_ms?: number } = {},
+  { timeout_ms = TIMEOUT_MS, attempts }: { readonly timeout_ms?: number; readonly attempts?: number } = {},
 ): AwsCaller {
   const region = regionOf(environment);
   const session_token = environment['AWS_SESSION_TOKEN'];
@@ -37,7 +38,7 @@ export function createAwsCaller(
 
   const post = (service: string, headers: Record<string, string>, body: string): Promise<string> => {
     const url = customEndpoint(environment, service) ?? serviceEndpoint(HOSTS[service] ?? service, region);
-    const request = { service, region, url, method: 'POST', headers, body, timeout_ms };
+    const request = { service, region, url, method: 'POST', headers, body, timeout_ms, attempts };
     return send(signer, request, (response) => response.text());
   };
 

@@ -13,6 +13,8 @@ export interface SignedRequest {
   readonly body?: string | Blob;
   /** For each attempt, until what is read of the answer is there. */
   readonly timeout_ms: number;
+  /** How often it is sent at most; four times when it isn't said. */
+  readonly attempts?: number | undefined;
   /** Ends all attempts, and the reading of a body after them. */
   readonly signal?: AbortSignal;
 }
@@ -21,7 +23,7 @@ const ATTEMPTS = 4;
 const BASE_DELAY_MS = 50;
 
 /**
- * Sends a request, signed anew each time, up to four times while the service can't be reached, fails or throttles, with
+ * Sends a request, signed anew each time, and again while the service can't be reached, fails or throttles, with
  * pauses of random length that grow ("full jitter").
  * @param read - takes from a good answer what is wanted of it; a body that it leaves is the caller's to read
  * @throws AwsCallError, or the signal's reason
@@ -31,13 +33,13 @@ export async function send<T>(
   request: SignedRequest,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
-  const { signal } = request;
+  const { signal, attempts = ATTEMPTS } = request;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await attemptOnce(signer, request, read);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isTransient(error) || attempt === ATTEMPTS) throw error;
+      if (!isTransient(error) || attempt === attempts) throw error;
     }
     await pause(Math.random() * BASE_DELAY_MS * 2 ** (attempt - 1), signal);
   }
@@ -55,7 +57,7 @@ async function pause(duration_ms: number, signal: AbortSignal | undefined): Prom
 
 async function attemptOnce<T>(
   signer: Pick<AwsClient, 'sign'>,
-  { service, region, url, timeout_ms, signal, ...rest }: SignedRequest,
+  { service, region, url, timeout_ms, attempts: _attempts, signal, ...rest }: SignedRequest,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
   const signed = await signer.sign(url, {

@@ -4,7 +4,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 export type DynamoClientFactory = (credentials?: DynamoDBClientConfig['credentials']) => DynamoDBClient;
 
 const CONNECT_TIMEOUT_MS = 1000;
-const REQUEST_TIMEOUT_MS = 3000;
+const REQUEST_TIMEOUT_MS = 2000;
 
 /** Clients for the table adapter. They share one pool of connections, so that another tenant's session needs no new TLS
  *  handshake; so don't destroy one of them. They don't retry by themselves: the adapter knows what may be repeated. */

@@ -71,7 +71,11 @@ class DynamoTable implements Table {
   constructor(client: DynamoDBClient, names: TableNames, options: DynamoTableOptions) {
     this.#client = client;
     this.#names = names;
-    this.#retry = { random: options.random ?? Math.random, sleep: options.sleep ?? setTimeout };
+    this.#retry = {
+      random: options.random ?? Math.random,
+      sleep: options.sleep ?? setTimeout,
+      now_ms: options.now_ms ?? (() => performance.now()),
+    };
     this.#onConsumed = options.onConsumed;
     this.#accounting =
       options.onConsumed === undefined ? {} : { ReturnConsumedCapacity: ReturnConsumedCapacity.INDEXES };

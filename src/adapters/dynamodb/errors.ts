@@ -1,41 +1,21 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
+import {
+  isAnswerOfAws,
+  type Retryability,
+  retryabilityOf as retryabilityOfCall,
+  toAnswerable,
+} from '../aws/call-failure.ts';
 import { ConditionFailedError, MAX_ITEM_BYTES } from '../table/port.ts';
 
-/** What a failed call says about trying again: `refused` was not done, `unknown` may have been. */
-export type Retryability = 'refused' | 'unknown' | 'final';
-
-const REFUSED_NAMES = new Set([
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TransactionConflictException',
-  'TransactionInProgressException',
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]);
-const UNKNOWN_NAMES = new Set([
-  'InternalServerError',
-  'ServiceUnavailable',
-  'RequestTimeout',
-  'TimeoutError',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
 const REFUSED_REASONS = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
-const FIRST_SERVER_ERROR = 500;
 
 /** Whether a failed call may be repeated. */
 export function retryabilityOf(error: unknown): Retryability {
-  const names = [textOf(error, 'name'), textOf(error, 'code')];
-  if (names.some((name) => REFUSED_NAMES.has(name)) || isCancelledByOthers(error)) return 'refused';
-  if (names.some((name) => UNKNOWN_NAMES.has(name)) || statusOf(error) >= FIRST_SERVER_ERROR)
-    return 'unknown';
-  return 'final';
+  return isCancelledByOthers(error) ? 'refused' : retryabilityOfCall(error);
 }
 
-/** A final error of DynamoDB's as the port names it; any other as it is. */
+/** A final error of DynamoDB's as the port names it; any other that it answered as UPSTREAM_FAILED; what it did not answer
+ *  as it is. */
 export function translateError(error: unknown): unknown {
   if (textOf(error, 'name') === 'ConditionalCheckFailedException') return new ConditionFailedError([0]);
   const reasons = reasonsOf(error);
@@ -50,7 +30,7 @@ export function translateError(error: unknown): unknown {
   if (messages.some((message) => /incorrect data type|type mismatch/i.test(message))) {
     return new TypeError('An attribute that is added to is no number', { cause: error });
   }
-  return error;
+  return isAnswerOfAws(error) ? toAnswerable(error) : error;
 }
 
 /** What kept a call from being done, in DynamoDB's words: the error's name and its throttling reasons. */
@@ -89,11 +69,6 @@ function listOf<T>(error: unknown, field: string): readonly T[] {
 function textOf(error: unknown, field: string): string {
   const value = fieldOf(error, field);
   return typeof value === 'string' ? value : '';
-}
-
-function statusOf(error: unknown): number {
-  const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode');
-  return typeof status === 'number' ? status : 0;
 }
 
 function fieldOf(value: unknown, field: string): unknown {

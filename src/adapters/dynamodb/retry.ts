@@ -6,6 +6,8 @@ export interface RetryOptions {
   /** A number from 0 up to 1. */
   readonly random: () => number;
   readonly sleep: (duration_ms: number) => Promise<unknown>;
+  /** Milliseconds of a monotonic clock. */
+  readonly now_ms: () => number;
 }
 
 /** One call, as its failure is described. */
@@ -17,14 +19,18 @@ export interface Call {
 }
 
 export const MAX_ATTEMPTS = 8;
+// A request makes several calls and has ten seconds; its last attempt may still take a call's whole time-out.
+export const MAX_DURATION_MS = 3000;
 const BASE_DELAY_MS = 25;
 const MAX_DELAY_MS = 1000;
 const RETRY_AFTER_S = 2;
 const NAMED_KEYS = 3;
 
 /** Does the work, again after a pause of random length ("full jitter") while DynamoDB has no room for it.
- *  @throws AppError SERVICE_UNAVAILABLE when it never had, with the reason as cause; what the port names otherwise */
+ *  @throws AppError SERVICE_UNAVAILABLE when it never had, with the reason as cause; what the port names, or
+ *  UPSTREAM_FAILED, otherwise */
 export async function withRetries<T>(call: Call, options: RetryOptions, work: () => Promise<T>): Promise<T> {
+  const give_up_at_ms = options.now_ms() + MAX_DURATION_MS;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
@@ -32,8 +38,10 @@ export async function withRetries<T>(call: Call, options: RetryOptions, work: ()
       const retryability = retryabilityOf(error);
       if (retryability === 'final') throw translateError(error);
       const may_repeat = retryability === 'refused' || call.is_repeatable;
-      if (!may_repeat || attempt === MAX_ATTEMPTS) throw unavailable(call, attempt, error);
-      await options.sleep(jitteredDelay(attempt, options.random));
+      const pause_ms = jitteredDelay(attempt, options.random);
+      const is_last = attempt === MAX_ATTEMPTS || options.now_ms() + pause_ms > give_up_at_ms;
+      if (!may_repeat || is_last) throw unavailable(call, attempt, error);
+      await options.sleep(pause_ms);
     }
   }
 }

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { AppError } from '../../domain/shared/errors.ts';
 import type { Clock } from '../../domain/shared/ports.ts';
-import { isTransient } from '../aws/call-error.ts';
+import { toAnswerable } from '../aws/call-failure.ts';
 import type { AwsCaller } from '../aws/signed-call.ts';
 
 /** Temporary credentials that reach one tenant's items and no others. */
@@ -27,7 +26,7 @@ export interface TenantSessionsOptions<Client> {
 /** One client per tenant, each with credentials of its own. */
 export interface TenantSessions<Client> {
   /** The tenant's client. Fails when there are no credentials for it: no call ever falls back to wider ones.
-   *  @throws AppError SERVICE_UNAVAILABLE while STS can't be reached, RangeError for what is no tenant's id */
+   *  @throws AppError SERVICE_UNAVAILABLE while STS can't be reached, UPSTREAM_FAILED when it refuses, RangeError for what is no tenant's id */
   get(tenant_id: string): Promise<Client>;
 }
 
@@ -43,7 +42,6 @@ const DURATION_S = 3600;
 const REFRESH_BEFORE_MS = 5 * 60_000;
 const STS_VERSION = '2011-06-15';
 const MAX_SESSIONS = 500;
-const RETRY_AFTER_S = 2;
 // No `#`, which separates a key's parts, and nothing that IAM reads as a pattern. A session's name holds 64 characters.
 const TENANT_ID = /^[A-Za-z0-9_-]{1,52}$/;
 
@@ -99,8 +97,7 @@ async function assume(
       'TransitiveTagKeys.member.1': TENANT_TAG,
     });
   } catch (error) {
-    if (!isTransient(error)) throw error;
-    throw new AppError('SERVICE_UNAVAILABLE', { retry_after_s: RETRY_AFTER_S, cause: error });
+    throw toAnswerable(error);
   }
 }
 

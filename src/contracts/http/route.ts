@@ -58,7 +58,13 @@ export function routeKeysOf(route: Pick<Route, 'method' | 'path'>): string[] {
 
 /** Every code that a route can answer with. */
 export function errorsOf(route: Route): ErrorCode[] {
-  const codes: ErrorCode[] = [...route.errors, 'RATE_LIMITED', 'INTERNAL', 'SERVICE_UNAVAILABLE'];
+  const codes: ErrorCode[] = [
+    ...route.errors,
+    'RATE_LIMITED',
+    'INTERNAL',
+    'UPSTREAM_FAILED',
+    'SERVICE_UNAVAILABLE',
+  ];
   if (route.access !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN');
   if (route.method === 'POST' && route.access !== 'public') {
     codes.push(

@@ -158,6 +158,11 @@ export const ERRORS = {
     title: 'Service temporarily unavailable',
     remedy: 'Try again after as many seconds as the Retry-After header says.',
   },
+  UPSTREAM_FAILED: {
+    category: 'external',
+    title: 'A service that this one depends on refused its request',
+    remedy: 'Try again; if it stays, give the request_id to whoever runs this installation.',
+  },
   STORAGE_FULL: {
     category: 'unavailable',
     title: 'There is no space left to store this',

@@ -1,5 +1,5 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { expect, it } from 'vitest';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createTestDynamo } from '../../support/aws.ts';
@@ -10,7 +10,7 @@ const messagesSchema = z.object({ Messages: z.array(z.object({ Body: z.string() 
 // Shorter than a call may take.
 const LONG_POLL_S = 2;
 
-it('an outbox item that is no event ends in the dead-letter queue, with its body', async () => {
+it('an outbox item that is no event ends in the dead-letter queue, with its body, and nowhere else', async () => {
   const { TENANTS_TABLE, FAILURE_QUEUE_URL } = await readFunctionEnvironment('publish-outbox');
   const poison = `poison-${crypto.randomUUID()}`;
   await createTestDynamo().send(
@@ -28,4 +28,9 @@ it('an outbox item that is no event ends in the dead-letter queue, with its body
     bodies.push(...messagesSchema.parse(answer).Messages.map(({ Body }) => Body));
   }
   expect(bodies).toContain(JSON.stringify({ type: poison }));
+
+  // It is removed after it was sent, so it may be there for another moment.
+  const key = { pk: { S: 'T#ten_poison#OUTBOX' }, sk: { S: poison } };
+  const read = () => createTestDynamo().send(new GetItemCommand({ TableName: TENANTS_TABLE, Key: key }));
+  await vi.waitUntil(async () => (await read()).Item === undefined, { timeout: 20_000, interval: 200 });
 });

@@ -25,6 +25,7 @@ export function createMockedTable() {
     },
   });
   return {
+    client,
     table,
     mock,
     sleeps,

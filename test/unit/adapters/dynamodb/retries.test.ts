@@ -6,9 +6,10 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MAX_ATTEMPTS } from '../../../../src/adapters/dynamodb/retry.ts';
+import { createDynamoTable } from '../../../../src/adapters/dynamodb/dynamodb-table.ts';
+import { MAX_ATTEMPTS, MAX_DURATION_MS } from '../../../../src/adapters/dynamodb/retry.ts';
 import { ConditionFailedError, type Write } from '../../../../src/adapters/table/port.ts';
-import { awsError, createMockedTable, item, key, type MockedTable } from './harness.ts';
+import { awsError, createMockedTable, item, key, type MockedTable, NAMES, RANDOM } from './harness.ts';
 
 let mocked: MockedTable;
 beforeEach(() => {
@@ -153,12 +154,49 @@ describe('an item that grew too large', () => {
   });
 });
 
-test('any other error comes out as it is', async () => {
+test('any other answer of AWS’s is a failure behind us, and not tried again', async () => {
   const error = awsError('AccessDeniedException');
   mocked.mock.on(GetItemCommand).rejects(error);
 
-  await expect(mocked.table.get(key('a'))).rejects.toBe(error);
+  await expect(mocked.table.get(key('a'))).rejects.toMatchObject({ code: 'UPSTREAM_FAILED', cause: error });
   expect(mocked.inputs()).toHaveLength(1);
+});
+
+test('what is no answer of AWS’s comes out as it is', async () => {
+  const error = new TypeError('our own');
+  mocked.mock.on(GetItemCommand).rejects(error);
+
+  await expect(mocked.table.get(key('a'))).rejects.toBe(error);
+});
+
+describe('a request has no time for every attempt', () => {
+  /** A table whose calls each take as long. */
+  function slow(call_ms: number) {
+    let now_ms = 0;
+    const table = createDynamoTable(mocked.client, NAMES, {
+      random: () => RANDOM,
+      sleep: async (duration_ms) => {
+        now_ms += duration_ms;
+      },
+      now_ms: () => now_ms,
+    });
+    mocked.mock.on(GetItemCommand).callsFake(() => {
+      now_ms += call_ms;
+      throw awsError('TimeoutError');
+    });
+    return { table, elapsed_ms: () => now_ms };
+  }
+
+  test.each([
+    [2000, 2],
+    [3000, 1],
+    [400, 6],
+  ])('calls that take %i ms are given up after %i', async (call_ms, attempts) => {
+    const { table, elapsed_ms } = slow(call_ms);
+    await expect(table.get(key('a'))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(mocked.inputs()).toHaveLength(attempts);
+    expect(elapsed_ms()).toBeLessThanOrEqual(MAX_DURATION_MS + call_ms);
+  });
 });
 
 describe('keys that a batch left over', () => {

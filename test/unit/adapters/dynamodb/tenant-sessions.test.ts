@@ -129,9 +129,12 @@ test('the session used longest ago makes room', async () => {
   expect(calls()).toMatchObject([{ RoleSessionName: 'branchline-ten_2' }]);
 });
 
-test('a refusal is the caller’s error, is not repeated and not remembered', async () => {
+test('a refusal is a failure behind us, is not repeated and not remembered', async () => {
   respond = () => refusal(403, 'AccessDenied');
-  await expect(sessions.get('ten_1')).rejects.toMatchObject({ code: 'AccessDenied', status: 403 });
+  await expect(sessions.get('ten_1')).rejects.toMatchObject({
+    code: 'UPSTREAM_FAILED',
+    cause: { code: 'AccessDenied', status: 403 },
+  });
   expect(calls()).toHaveLength(1);
 
   respond = () => answer(7);
