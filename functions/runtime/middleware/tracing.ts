@@ -43,14 +43,14 @@ function nameOf({ routeKey, requestContext }: APIGatewayProxyEventV2): string {
   return routeKey === UNMATCHED ? requestContext.http.method : routeKey;
 }
 
-function attributesOf({ routeKey, requestContext, pathParameters = {} }: APIGatewayProxyEventV2) {
+function attributesOf({ routeKey, requestContext, pathParameters }: APIGatewayProxyEventV2) {
   const { http, requestId } = requestContext;
   return {
     'http.request.method': http.method,
     'http.route': routeKey === UNMATCHED ? undefined : routeKey.split(' ')[1],
     'url.path': http.path,
     'branchline.request_id': requestId,
-    'branchline.project_id': pathParameters['project_id'],
-    'branchline.deployment_id': pathParameters['deployment_id'],
+    'branchline.project_id': pathParameters?.['project_id'],
+    'branchline.deployment_id': pathParameters?.['deployment_id'],
   };
 }
