@@ -28,3 +28,26 @@ test.each(DOMAIN)('%s is pure: no Node, no process, no time or chance of its own
   expect(code).not.toMatch(/\b(process\.|Buffer\b|setTimeout|setInterval|console\.)|await fetch\(/);
   expect(code).not.toMatch(/\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\()/);
 });
+
+const COMPOSITIONS = ['functions/api', 'functions/events', 'functions/schedules', 'functions/runtime/aws'];
+
+test('every client of AWS’s has limits: none waits for ever', () => {
+  const made = COMPOSITIONS.flatMap(filesOf).flatMap((path) => {
+    const code = readFileSync(join(ROOT, path), 'utf8');
+    return [...code.matchAll(/new \w+Client\(([^)]*)\)/g)].map(([text, config = '']) => ({
+      path,
+      text,
+      config,
+    }));
+  });
+  expect(made.length).toBeGreaterThan(4);
+  for (const { path, text, config } of made) expect(config, `${path}: ${text}`).toMatch(/_CALLS|_CONFIG/);
+});
+
+test('every function of the API gives a table up while its caller still waits', () => {
+  const tables = filesOf('functions/api').flatMap((path) =>
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(/create(?:Tenant|Two)Table\([^)]*\)/g)].map(String),
+  );
+  expect(tables.length).toBeGreaterThan(2);
+  for (const call of tables) expect(call).toContain('(AWAITED)');
+});

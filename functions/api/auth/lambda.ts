@@ -6,11 +6,11 @@ import { uuidIds } from '../../../src/adapters/system/ids.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
 import { signingKeys } from '../../runtime/aws/secrets.ts';
-import { createTwoTable } from '../../runtime/aws/table.ts';
+import { AWAITED, createTwoTable } from '../../runtime/aws/table.ts';
 import { createAuthFunction } from './handler.ts';
 
 async function compose() {
-  const table = createTwoTable();
+  const table = createTwoTable(AWAITED);
   const keys = signingKeys();
   return createAuthFunction({
     ...createApiRuntime(table, keys),

@@ -7,11 +7,11 @@ import { uuidIds } from '../../../src/adapters/system/ids.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
 import { loadCursors, verificationKeys } from '../../runtime/aws/secrets.ts';
-import { createTenantTable } from '../../runtime/aws/table.ts';
+import { AWAITED, createTenantTable } from '../../runtime/aws/table.ts';
 import { createDeploymentsFunction } from './handler.ts';
 
 async function compose() {
-  const table = createTenantTable();
+  const table = createTenantTable(AWAITED);
   const runtime = createApiRuntime(table, verificationKeys());
   return createDeploymentsFunction({
     ...runtime,

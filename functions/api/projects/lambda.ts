@@ -6,11 +6,11 @@ import { uuidIds } from '../../../src/adapters/system/ids.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
 import { loadCursors, loadSealer, verificationKeys } from '../../runtime/aws/secrets.ts';
-import { createTenantTable } from '../../runtime/aws/table.ts';
+import { AWAITED, createTenantTable } from '../../runtime/aws/table.ts';
 import { createProjectsFunction } from './handler.ts';
 
 async function compose() {
-  const table = createTenantTable();
+  const table = createTenantTable(AWAITED);
   const [cursors, sealer] = await Promise.all([loadCursors(), loadSealer()]);
   return createProjectsFunction({
     ...createApiRuntime(table, verificationKeys()),

@@ -3,11 +3,11 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
 import { verificationKeys } from '../../runtime/aws/secrets.ts';
-import { createTenantTable } from '../../runtime/aws/table.ts';
+import { AWAITED, createTenantTable } from '../../runtime/aws/table.ts';
 import { createUsageFunction } from './handler.ts';
 
 async function compose() {
-  const table = createTenantTable();
+  const table = createTenantTable(AWAITED);
   return createUsageFunction({
     ...createApiRuntime(table, verificationKeys()),
     usage: createUsageStore(table, systemClock),

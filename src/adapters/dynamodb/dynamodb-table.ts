@@ -75,6 +75,7 @@ class DynamoTable implements Table {
       random: options.random ?? Math.random,
       sleep: options.sleep ?? setTimeout,
       now_ms: options.now_ms ?? (() => performance.now()),
+      max_duration_ms: options.max_duration_ms ?? Number.POSITIVE_INFINITY,
     };
     this.#onConsumed = options.onConsumed;
     this.#accounting =

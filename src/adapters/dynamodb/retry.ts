@@ -8,6 +8,8 @@ export interface RetryOptions {
   readonly sleep: (duration_ms: number) => Promise<unknown>;
   /** Milliseconds of a monotonic clock. */
   readonly now_ms: () => number;
+  /** After it no further attempt begins: for work that somebody waits for. The last one may still take its time-out. */
+  readonly max_duration_ms: number;
 }
 
 /** One call, as its failure is described. */
@@ -19,8 +21,8 @@ export interface Call {
 }
 
 export const MAX_ATTEMPTS = 8;
-// A request makes several calls and has ten seconds; its last attempt may still take a call's whole time-out.
-export const MAX_DURATION_MS = 3000;
+// One repetition is always worth it: the time may have gone by in a process that was not run.
+const MIN_ATTEMPTS = 2;
 const BASE_DELAY_MS = 25;
 const MAX_DELAY_MS = 1000;
 const RETRY_AFTER_S = 2;
@@ -30,7 +32,7 @@ const NAMED_KEYS = 3;
  *  @throws AppError SERVICE_UNAVAILABLE when it never had, with the reason as cause; what the port names, or
  *  UPSTREAM_FAILED, otherwise */
 export async function withRetries<T>(call: Call, options: RetryOptions, work: () => Promise<T>): Promise<T> {
-  const give_up_at_ms = options.now_ms() + MAX_DURATION_MS;
+  const give_up_at_ms = options.now_ms() + options.max_duration_ms;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
@@ -39,7 +41,8 @@ export async function withRetries<T>(call: Call, options: RetryOptions, work: ()
       if (retryability === 'final') throw translateError(error);
       const may_repeat = retryability === 'refused' || call.is_repeatable;
       const pause_ms = jitteredDelay(attempt, options.random);
-      const is_last = attempt === MAX_ATTEMPTS || options.now_ms() + pause_ms > give_up_at_ms;
+      const is_late = attempt >= MIN_ATTEMPTS && options.now_ms() + pause_ms > give_up_at_ms;
+      const is_last = attempt === MAX_ATTEMPTS || is_late;
       if (!may_repeat || is_last) throw unavailable(call, attempt, error);
       await options.sleep(pause_ms);
     }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../../../src/adapters/dynamodb/dynamodb-table.ts';
-import { MAX_ATTEMPTS, MAX_DURATION_MS } from '../../../../src/adapters/dynamodb/retry.ts';
+import { MAX_ATTEMPTS } from '../../../../src/adapters/dynamodb/retry.ts';
 import { ConditionFailedError, type Write } from '../../../../src/adapters/table/port.ts';
 import { awsError, createMockedTable, item, key, type MockedTable, NAMES, RANDOM } from './harness.ts';
 
@@ -169,7 +169,7 @@ test('what is no answer of AWS’s comes out as it is', async () => {
   await expect(mocked.table.get(key('a'))).rejects.toBe(error);
 });
 
-describe('a request has no time for every attempt', () => {
+describe('where somebody waits there is no time for every attempt', () => {
   /** A table whose calls each take as long. */
   function slow(call_ms: number) {
     let now_ms = 0;
@@ -179,23 +179,25 @@ describe('a request has no time for every attempt', () => {
         now_ms += duration_ms;
       },
       now_ms: () => now_ms,
+      max_duration_ms: 3000,
     });
     mocked.mock.on(GetItemCommand).callsFake(() => {
       now_ms += call_ms;
       throw awsError('TimeoutError');
     });
-    return { table, elapsed_ms: () => now_ms };
+    return table;
   }
 
   test.each([
-    [2000, 2],
-    [3000, 1],
     [400, 6],
+    [1000, 3],
+    [2000, 2],
+    // Not one alone, however long it took: it may have been the process that stood still.
+    [60_000, 2],
   ])('calls that take %i ms are given up after %i', async (call_ms, attempts) => {
-    const { table, elapsed_ms } = slow(call_ms);
+    const table = slow(call_ms);
     await expect(table.get(key('a'))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     expect(mocked.inputs()).toHaveLength(attempts);
-    expect(elapsed_ms()).toBeLessThanOrEqual(MAX_DURATION_MS + call_ms);
   });
 });
 
