@@ -84,7 +84,7 @@ describe.each(alarms)('the alarm $name', ({ name, description, actions, ...alarm
 test('every queue of failures is watched, each by one alarm', () => {
   const watched = alarms
     .filter(({ metric }) => metric === QUEUE[0])
-    .map(({ dimensions }) => dimensions[0]?.[1]);
+    .map(({ dimensions }) => dimensions[0]?.[1] ?? '');
   const queues = resourcesOf(templates, 'AWS::SQS::Queue').map(
     ({ stack, id }) => `<${stack}/${id}.QueueName>`,
   );

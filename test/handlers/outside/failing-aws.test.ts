@@ -90,7 +90,9 @@ describe('a request whose table', () => {
     ['is called wrongly by us', new TypeError(`no such thing as ${SECRET}`), 'INTERNAL'],
   ])('%s: %s', async (_what, error, outcome) => {
     dynamo.onAnyCommand().rejects(error);
-    expectOutcome(await ask(), outcome);
+    const answer = await ask();
+    expect(answer.json).toMatchObject({ code: outcome });
+    expectOutcome(answer, outcome);
   });
 });
 
@@ -134,7 +136,9 @@ describe('a request whose token can’t be verified, since Parameter Store', () 
     ['refuses', refused('AccessDeniedException'), 'UPSTREAM_FAILED'],
   ])('%s: %s', async (_what, error, outcome) => {
     verifyThrough(() => Promise.reject(error));
-    expectOutcome(await ask(), outcome);
+    const answer = await ask();
+    expect(answer.json).toMatchObject({ code: outcome });
+    expectOutcome(answer, outcome);
   });
 
   test('is not there at all', async () => {
