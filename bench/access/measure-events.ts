@@ -1,10 +1,11 @@
+import type { ForwardDependencies } from '../../functions/events/forward-outbox.ts';
 import { createOutboxPublisher } from '../../functions/events/publish-outbox.ts';
 import { createSettler } from '../../functions/events/settle-deployment.ts';
 import { runAndFlush } from '../../functions/runtime/aws/flush.ts';
 import { createOutboxSweeper } from '../../functions/schedules/sweep.ts';
 import { keys } from '../../src/adapters/stores/keys.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
-import { readOverdueEvents } from '../../src/adapters/stores/outbox.ts';
+import { readOverdueItems } from '../../src/adapters/stores/outbox.ts';
 import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
 import { type ConsumerName, EVENT_RULES } from '../../src/contracts/events/rules.ts';
 import { createBillingConsumer } from '../../src/domain/billing/index.ts';
@@ -45,16 +46,22 @@ export function createConsumers({ tally, pipeline }: World): Readonly<Record<Con
 /** Publishes one event, as the outbox's stream brings it. */
 export async function publishEvent({ tally, pipeline }: World, event: DomainEvent): Promise<void> {
   const publish = createOutboxPublisher({
-    readRecord: () => event,
+    readRecord: () => ({ ...keys.outbox(event.tenant_id, event.id), body: event }),
+    ...forwarding({ tally, pipeline }),
+  });
+  await publish({ Records: [{ eventName: 'INSERT' }] });
+}
+
+/** Where outbox items go: to a bus that takes all, and out of the counted table. */
+function forwarding({ tally, pipeline }: Pick<World, 'tally' | 'pipeline'>): ForwardDependencies {
+  return {
     publish: async () => new Set(),
-    acknowledge: ({ tenant_id, id }) =>
-      tally.table.write({ kind: 'delete', key: keys.outbox(tenant_id, id) }),
-    bury: async (_body, reason) => {
+    remove: ({ pk, sk }) => tally.table.write({ kind: 'delete', key: { table: 'tenants', pk, sk } }),
+    bury: async (_item, reason) => {
       throw new Error(reason);
     },
     logger: pipeline.logger,
-  });
-  await publish({ Records: [{ eventName: 'INSERT' }] });
+  };
 }
 
 /** Looks after an execution that failed, as the rule on failed executions does. */
@@ -130,11 +137,14 @@ const MAX_PER_SHARD = 250;
 
 function sweep({ tally, pipeline }: World): Promise<Access> {
   const run = createOutboxSweeper({
-    readOverdue: (before) => readOverdueEvents(tally.table, before, MAX_PER_SHARD),
-    publish: async () => new Set(),
-    acknowledge: async () => undefined,
+    readOverdue: async (before) =>
+      (await readOverdueItems(tally.table, before, MAX_PER_SHARD)).map(({ key, attributes }) => ({
+        ...key,
+        body: attributes,
+      })),
+    report: async () => undefined,
     clock: pipeline.clock,
-    logger: pipeline.logger,
+    ...forwarding({ tally, pipeline }),
   });
   return tally.count(run);
 }

@@ -29,7 +29,6 @@ export class EventsStack extends Stack {
   readonly publisher: BranchlineFunction;
   readonly outboxFailures: DeadLetterQueue;
   readonly consumerFailures: ReadonlyMap<string, DeadLetterQueue>;
-  readonly logFailures: DeadLetterQueue;
   private readonly context: FunctionContext;
   private readonly apps: AppsPlacement | undefined;
 
@@ -53,7 +52,6 @@ export class EventsStack extends Stack {
     this.outboxFailures = new DeadLetterQueue(this, 'OutboxFailures', props.context.config);
     this.publisher = this.makePublisher();
     this.makeSweeper();
-    this.logFailures = new DeadLetterQueue(this, 'collect-logs-failures', props.context.config);
     this.makeLogCollector(props.orchestration);
   }
 
@@ -194,7 +192,8 @@ export class EventsStack extends Stack {
   private makeLogCollector({ buildLog }: OrchestrationStack): void {
     const collector = new BranchlineFunction(this, 'collect-logs', this.context, {
       spec: DELIVERY_FUNCTIONS['collect-logs'],
-      failures: this.logFailures,
+      // A queue of its own would need an alarm of its own, of which an account has ten for nothing.
+      failures: this.outboxFailures,
     });
     const groups: [string, ILogGroup][] = [['BuildLines', buildLog]];
     if (this.apps !== undefined) groups.push(['AppLines', this.apps.logGroup]);

@@ -118,10 +118,7 @@ export class ObservabilityStack extends Stack {
         width: 12,
       }),
       graph('Events: age in the outbox', [iteratorAge(events)]),
-      graph(
-        'Events: given up',
-        [...events.consumerFailures.values(), events.outboxFailures, events.logFailures].map(depth),
-      ),
+      graph('Events: given up', [...events.consumerFailures.values(), events.outboxFailures].map(depth)),
       graph('Functions: throttled', [
         accountMetric('Throttles'),
         accountMetric('ConcurrentExecutions', 'Maximum'),
@@ -147,7 +144,7 @@ function alarmSpecs({ api, orchestration, events }: ObservabilityProps): AlarmSp
     },
     {
       name: 'outbox-failures',
-      says: 'Events were given up, or lay in an outbox for too long, or the sweeper failed.',
+      says: 'Events or log lines were given up, or events lay in an outbox for too long, or the sweeper failed.',
       metric: depth(events.outboxFailures),
       threshold: 1,
     },

@@ -4,6 +4,7 @@ import type { StageConfig } from '../../infra/config.ts';
 import { BUILD_SIZE, FUNCTIONS, reservedConcurrency } from '../../infra/functions.ts';
 import { APP_SIZE, CPU_UNITS_PER_CORE } from '../../src/contracts/functions/app-size.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
+import { routeKeysOf } from '../../src/contracts/http/route.ts';
 import type { Quota } from './account.ts';
 
 /** How much is to run in the installation. */
@@ -46,7 +47,7 @@ export function needsOf(config: StageConfig, load: Load): readonly Need[] {
     {
       name: 'API Gateway, routes of an API',
       quota: { service: 'apigateway', code: 'L-65B5C802', quota_name: 'Routes per HTTP API' },
-      need: Object.keys(ROUTES).length + 1,
+      need: Object.values(ROUTES).flatMap(routeKeysOf).length + 1,
       why: 'the catalogue’s routes, and $default',
     },
     {

@@ -14,6 +14,8 @@ readonly VMSTAT="${VMSTAT_FILE:-/proc/vmstat}"
 
 work="$(mktemp -d)"
 readonly work
+# For what runs in a shell of its own: docker keeps its settings there.
+export work
 outcome=''
 
 say() { printf '%s\n' "$*" >&2; }

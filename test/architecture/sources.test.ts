@@ -40,7 +40,7 @@ test('every client of AWS’s has limits: none waits for ever', () => {
       config,
     }));
   });
-  expect(made.length).toBeGreaterThan(4);
+  expect(made.length).toBeGreaterThan(2);
   for (const { path, text, config } of made) expect(config, `${path}: ${text}`).toMatch(/_CALLS|_CONFIG/);
 });
 

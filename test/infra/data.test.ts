@@ -30,7 +30,6 @@ test('what holds state keeps its logical id, or it would be replaced by an empty
       "events AWS::Events::EventBus BusEA82B648",
       "events AWS::SQS::Queue OutboxFailures888575DC",
       "events AWS::SQS::Queue billingfailuresB6C4F74A",
-      "events AWS::SQS::Queue collectlogsfailuresB1378762",
       "events AWS::SQS::Queue metricsfailures9F61306C",
       "events AWS::SQS::Queue removeprojectfailures6D798B64",
       "events AWS::SQS::Queue settledeploymentfailuresAA4D3054",

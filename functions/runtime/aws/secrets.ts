@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
+import { AWAITED_CALLS } from '../../../src/adapters/aws/call-limits.ts';
 import {
   createParameterSigningKeys,
   createParameterVerificationKeys,
@@ -46,7 +47,7 @@ async function readSecret(name: string): Promise<Buffer> {
 }
 
 function parameters() {
-  return createParameters(createAwsCaller(process.env));
+  return createParameters(createAwsCaller(process.env, AWAITED_CALLS));
 }
 
 function keyOptions() {

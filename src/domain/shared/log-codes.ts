@@ -12,6 +12,7 @@ export const LOG_CODES = {
   'deployment failed on our side': 'DEPLOYMENT_FAILED_INTERNALLY',
   'output of a deployment could not be removed': 'DEPLOYMENT_OUTPUT_LEFT',
   'log lines of a deployment were lost': 'DEPLOYMENT_LOG_LOST',
+  'lines of an unknown log stream': 'LOG_STREAM_UNKNOWN',
 
   'the bus refused events': 'BUS_REFUSED_EVENTS',
   'events were overdue': 'OUTBOX_OVERDUE',

@@ -12,8 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOutboxSweeper } from '../../../functions/schedules/sweep.ts';
 import { type RestoreResult, restoreTables } from '../../../scripts/restore/restore.ts';
 import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
-import { keys } from '../../../src/adapters/stores/keys.ts';
-import { outboxWrites, readOverdueEvents } from '../../../src/adapters/stores/outbox.ts';
+import { outboxWrites, readOverdueItems } from '../../../src/adapters/stores/outbox.ts';
 import type { Table } from '../../../src/adapters/table/port.ts';
 import type { DomainEvent } from '../../../src/domain/shared/events.ts';
 import { tableContract } from '../../contract/table/table-contract.ts';
@@ -120,12 +119,20 @@ describe('tables restored by the script', () => {
   test('have no record of an event that was waiting in the outbox: the sweeper publishes it', async () => {
     const published: DomainEvent[] = [];
     const sweep = createOutboxSweeper({
-      readOverdue: (before) => readOverdueEvents(table, before, 10),
+      readOverdue: async (before) =>
+        (await readOverdueItems(table, before, 10)).map(({ key, attributes }) => ({
+          ...key,
+          body: attributes,
+        })),
+      report: async () => undefined,
+      bury: async (_item, reason) => {
+        throw new Error(reason);
+      },
       publish: async (events) => {
         published.push(...events);
         return new Set();
       },
-      acknowledge: ({ tenant_id, id }) => table.write({ kind: 'delete', key: keys.outbox(tenant_id, id) }),
+      remove: ({ pk, sk }) => table.write({ kind: 'delete', key: { table: 'tenants', pk, sk } }),
       clock: { now: () => new Date() },
       logger: createRecordedLogger(),
     });

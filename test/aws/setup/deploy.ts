@@ -40,7 +40,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('git_url', stand_in.git_url);
   project.provide('gateway_port', stand_in.gateway_port);
   project.provide('function_variables', stand_in.function_variables);
-  return stand_in.stop;
+  return () => stand_in.stop();
 }
 
 async function deploy(): Promise<Outputs> {

@@ -74,7 +74,7 @@ export async function startStandIn(bucket: string): Promise<StandIn> {
     },
   });
   const ecs = await startEcs(apps);
-  const gateway = await startGateway(ecs.portOf);
+  const gateway = await startGateway((host) => ecs.portOf(host));
   await makeAppsLog(aws);
   const function_variables = {
     ...forEach(SOURCE_FUNCTIONS, { NODE_EXTRA_CA_CERTS: certificate.file }),

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { AwsCallError } from '../../../src/adapters/aws/call-error.ts';
 import { createParameterVerificationKeys } from '../../../src/adapters/aws/parameter-keys.ts';
 import { createParameters } from '../../../src/adapters/aws/parameters.ts';
-import { AwsCallError, createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
+import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
 import { createRoutedTable } from '../../../src/adapters/dynamodb/routed-table.ts';
 import { createTenantSessions } from '../../../src/adapters/dynamodb/tenant-sessions.ts';
@@ -18,12 +18,16 @@ import { awsError, NAMES } from '../../unit/adapters/dynamodb/harness.ts';
 
 const client = new DynamoDBClient({ region: 'eu-central-1' });
 const dynamo = mockClient(client);
-const stsClient = new STSClient({ region: 'eu-central-1' });
-const sts = mockClient(stsClient);
+/** What STS answers. */
+let assume: () => Promise<string>;
+const SESSION = `<Credentials><AccessKeyId>id</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+  <SessionToken>token</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials>`;
 
 const SECRET = 'arn:aws:iam::123456789012:role/internal';
 const failure = (name: string, httpStatusCode = 400) =>
   awsError(name, { message: `${name} for ${SECRET}`, $metadata: { httpStatusCode } });
+const refused = (service: string, code: string, status = 400) =>
+  new AwsCallError(service, code, status, SECRET);
 const network = (code: string) => Object.assign(new Error(`connect ${code} ${SECRET}`), { code });
 
 /** What comes of a failure: tried again later, or not. */
@@ -33,20 +37,12 @@ let api: TestApi;
 let token: string;
 beforeEach(async () => {
   dynamo.reset();
-  sts.reset();
-  sts.on(AssumeRoleCommand).resolves({
-    Credentials: {
-      AccessKeyId: 'id',
-      SecretAccessKey: 'secret',
-      SessionToken: 'token',
-      Expiration: new Date('2100-01-01T00:00:00.000Z'),
-    },
-  });
+  assume = async () => SESSION;
   dynamo.onAnyCommand().resolves({});
   api = await createTestApi();
   ({ token } = await api.signUp('ada'));
   const sessions = createTenantSessions({
-    sts: stsClient,
+    aws: { callQuery: () => assume() },
     role_arn: 'arn:aws:iam::123456789012:role/tenant',
     clock: api.deps.clock,
     clientFor: () => createDynamoTable(client, NAMES, { sleep: async () => undefined }),
@@ -98,22 +94,20 @@ describe('a request whose table', () => {
 
 describe('a request whose tenant gets no session, since STS', () => {
   test.each<[string, Error, Outcome]>([
-    ['is throttled', failure('Throttling'), 'SERVICE_UNAVAILABLE'],
-    ['does not answer in time', failure('TimeoutError'), 'SERVICE_UNAVAILABLE'],
-    ['fails by itself', failure('InternalFailure', 500), 'SERVICE_UNAVAILABLE'],
-    ['can’t be found', network('ENOTFOUND'), 'SERVICE_UNAVAILABLE'],
-    ['refuses', failure('AccessDenied', 403), 'UPSTREAM_FAILED'],
-    ['finds the own credentials expired', failure('ExpiredTokenException'), 'UPSTREAM_FAILED'],
+    ['is throttled', refused('sts', 'Throttling'), 'SERVICE_UNAVAILABLE'],
+    ['does not answer in time', refused('sts', 'TimeoutError', 0), 'SERVICE_UNAVAILABLE'],
+    ['fails by itself', refused('sts', 'InternalFailure', 500), 'SERVICE_UNAVAILABLE'],
+    ['can’t be found', AwsCallError.unanswered('sts', network('ENOTFOUND')), 'SERVICE_UNAVAILABLE'],
+    ['refuses', refused('sts', 'AccessDenied', 403), 'UPSTREAM_FAILED'],
+    ['finds the own credentials expired', refused('sts', 'ExpiredTokenException'), 'UPSTREAM_FAILED'],
   ])('%s: %s', async (_what, error, outcome) => {
-    sts.on(AssumeRoleCommand).rejects(error);
+    assume = () => Promise.reject(error);
     expectOutcome(await ask(), outcome);
     expect(dynamo.calls()).toEqual([]);
   });
 });
 
 describe('a request whose token can’t be verified, since Parameter Store', () => {
-  const refused = (code: string, status = 400) => new AwsCallError('ssm', code, status, SECRET);
-
   const verifyThrough = (fail: () => Promise<never>) => {
     const parameters = createParameters({ callJson: fail, callQuery: fail });
     const keys = createParameterVerificationKeys({
@@ -125,15 +119,11 @@ describe('a request whose token can’t be verified, since Parameter Store', () 
   };
 
   test.each<[string, Error, Outcome]>([
-    ['is throttled', refused('ThrottlingException'), 'SERVICE_UNAVAILABLE'],
-    ['fails by itself', refused('InternalServerError', 500), 'SERVICE_UNAVAILABLE'],
-    ['does not answer in time', new DOMException(SECRET, 'TimeoutError'), 'SERVICE_UNAVAILABLE'],
-    [
-      'can’t be reached',
-      new TypeError('fetch failed', { cause: network('EHOSTUNREACH') }),
-      'SERVICE_UNAVAILABLE',
-    ],
-    ['refuses', refused('AccessDeniedException'), 'UPSTREAM_FAILED'],
+    ['is throttled', refused('ssm', 'ThrottlingException'), 'SERVICE_UNAVAILABLE'],
+    ['fails by itself', refused('ssm', 'InternalServerError', 500), 'SERVICE_UNAVAILABLE'],
+    ['does not answer in time', refused('ssm', 'TimeoutError', 0), 'SERVICE_UNAVAILABLE'],
+    ['can’t be reached', AwsCallError.unanswered('ssm', network('EHOSTUNREACH')), 'SERVICE_UNAVAILABLE'],
+    ['refuses', refused('ssm', 'AccessDeniedException'), 'UPSTREAM_FAILED'],
   ])('%s: %s', async (_what, error, outcome) => {
     verifyThrough(() => Promise.reject(error));
     const answer = await ask();

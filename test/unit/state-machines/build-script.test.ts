@@ -58,6 +58,8 @@ describe('a build', () => {
     const environment = readFileSync(join(harness.root, 'docker-environment'), 'utf8');
     const names = environment.split('\n').map((line) => line.split('=')[0]);
     expect(new Set(names)).toEqual(new Set(['DOCKER_BUILDKIT', 'HOME', 'PATH', 'PWD', '']));
+    // Docker's settings lie with the job, and go with it.
+    expect(environment).toMatch(new RegExp(`^HOME=${harness.root}/tmp/\\S+$`, 'm'));
     expect(readdirSync(join(harness.root, 'tmp'))).toEqual([]);
   });
 

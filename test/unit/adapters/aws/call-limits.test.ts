@@ -1,12 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toAnswerable } from '../../../../src/adapters/aws/call-failure.ts';
-import { AWAITED_CALLS, LARGE_CALLS, SMALL_CALLS } from '../../../../src/adapters/aws/call-limits.ts';
+import { AWAITED_CALLS, SMALL_CALLS } from '../../../../src/adapters/aws/call-limits.ts';
 import { createEcsClient } from '../../../../src/adapters/aws/ecs/client.ts';
+import { createAwsCaller } from '../../../../src/adapters/aws/signed-call.ts';
 import { createDynamoClients } from '../../../../src/adapters/dynamodb/client.ts';
 
 /** A server that takes requests and answers none; and how many it took. */
@@ -33,6 +32,19 @@ afterEach(() => {
   server.close();
 });
 
+const environmentFor = (endpoint: string) => ({
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'id',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_ENDPOINT_URL: endpoint,
+});
+
+test('a signed call that a request waits for is tried twice', async () => {
+  const caller = createAwsCaller(environmentFor(config.endpoint), { ...AWAITED_CALLS, timeout_ms: 50 });
+  await expect(caller.callQuery('sts', { Action: 'GetCallerIdentity' })).rejects.toThrow('No answer');
+  expect(taken).toBe(2);
+});
+
 // As they are but for their length, which no test has to wait for.
 const SOON_MS = 50;
 const shortened = <C extends { requestHandler: object }>(limits: C) => ({
@@ -50,7 +62,12 @@ describe('a call that nobody answers ends', () => {
   test.each([
     [
       'of a request',
-      () => new STSClient({ ...config, ...shortened(AWAITED_CALLS) }).send(new GetCallerIdentityCommand({})),
+      () =>
+        createAwsCaller(environmentFor(config.endpoint), {
+          ...AWAITED_CALLS,
+          timeout_ms: SOON_MS,
+          attempts: 1,
+        }).callQuery('sts', { Action: 'GetCallerIdentity' }),
     ],
     [
       'of a consumer',
@@ -58,10 +75,6 @@ describe('a call that nobody answers ends', () => {
         new SFNClient({ ...config, ...shortened(SMALL_CALLS) }).send(
           new ListExecutionsCommand({ stateMachineArn: 'arn:aws:states:eu-central-1:1:stateMachine:a' }),
         ),
-    ],
-    [
-      'of a large object',
-      () => new DynamoDBClient({ ...config, ...shortened(LARGE_CALLS) }).send(new ListTablesCommand({})),
     ],
   ])('%s', async (_what, call) => {
     const failed = call().then(
@@ -76,7 +89,6 @@ describe('a call that nobody answers ends', () => {
 test.each([
   ['DynamoDB', () => createDynamoClients({ region: 'eu-central-1' })().config.requestHandler],
   ['ECS', () => createEcsClient({ region: 'eu-central-1' }).config.requestHandler],
-  ['STS', () => new STSClient({ region: 'eu-central-1', ...AWAITED_CALLS }).config.requestHandler],
 ])('the client of %s gives up by an error, not a warning', async (_service, handlerOf) => {
   const handler = handlerOf();
   // The handler reads its configuration when it is first used.
