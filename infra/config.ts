@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { prefixOf, TRACING_LAYER } from './install/place.ts';
 
 /** The stages that an installation may have. */
 export const STAGES = ['dev', 'staging', 'prod'] as const;
@@ -12,7 +13,7 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 
 // The addresses that AWS gives credentials at.
 const LINK_LOCAL = /^(?:169\.254\.|fe[89ab][0-9a-f]:|fd00:ec2:)/i;
-const LAYER_ARN = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/;
+const LAYER_ARN = new RegExp(`^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\\d{12}:layer:${TRACING_LAYER}:\\d+$`);
 
 const contextSchema = z.strictObject({
   stage: z.enum(STAGES),
@@ -118,7 +119,7 @@ function complete(context: Context): StageConfig {
   }
   return {
     ...rest,
-    restored: readRestored({ directoryTable, tenantsTable, tenantsStreamLabel }),
+    restored: readRestored({ stage: context.stage, directoryTable, tenantsTable, tenantsStreamLabel }),
     appDomain: context.appDomain ?? 'branchline.localhost',
     logRetentionDays: context.logRetentionDays ?? (isProtected ? 90 : 7),
     tracing,
@@ -132,7 +133,9 @@ export function isProtectedStage(stage: Context['stage']): boolean {
 }
 
 // One restored table beside one that wasn't would be two states of the world in one installation.
-function readRestored(given: Pick<Context, (typeof RESTORED_NAMES)[number]>): RestoredTables | undefined {
+function readRestored(
+  given: Pick<Context, (typeof RESTORED_NAMES)[number] | 'stage'>,
+): RestoredTables | undefined {
   const { directoryTable, tenantsTable, tenantsStreamLabel } = given;
   const missing = RESTORED_NAMES.filter((name) => given[name] === undefined);
   if (missing.length === RESTORED_NAMES.length) return undefined;
@@ -145,6 +148,18 @@ function readRestored(given: Pick<Context, (typeof RESTORED_NAMES)[number]>): Re
     throw new ConfigError([
       `tenantsTable is ${JSON.stringify(tenantsTable)}: that is the directoryTable too`,
     ]);
+  }
+  const own = prefixOf(given);
+  const foreign = (['directoryTable', 'tenantsTable'] as const).filter(
+    (name) => !given[name]?.startsWith(own),
+  );
+  if (foreign.length > 0) {
+    throw new ConfigError(
+      foreign.map(
+        (name) =>
+          `${name} is ${JSON.stringify(given[name])}: its name has to begin with ${own}, as all that the stage may reach`,
+      ),
+    );
   }
   return { directoryTable, tenantsTable, tenantsStreamLabel };
 }

@@ -132,7 +132,8 @@ export const CONSUMER_FUNCTIONS = {
 
 /** The functions that keep events and executions moving. */
 export const DELIVERY_FUNCTIONS = {
-  'publish-outbox': consumer('publish-outbox'),
+  // Ten calls of the bus for a full batch, each with its repetitions.
+  'publish-outbox': consumer('publish-outbox', { timeoutSeconds: 120 }),
   'settle-deployment': consumer('settle-deployment', { timeoutSeconds: 120, data: 'tenant' }),
   'collect-logs': consumer('collect-logs', { timeoutSeconds: 60, data: 'tenant' }),
   'sweep-outbox': consumer('', {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { idSchema } from '../src/domain/shared/schemas.ts';
-import { buildTimesSchema } from './build/build-times.ts';
+import { buildTimesSchema, readFailedBuildDuration } from './build/build-times.ts';
 
 /** The input of deploy.asl.json, and what each of its tasks gets of it. */
 export const deployInputSchema = z.object({
@@ -9,13 +9,15 @@ export const deployInputSchema = z.object({
 });
 export type DeployInput = z.infer<typeof deployInputSchema>;
 
-/** What the task after the build gets: beside the input, when the build began and ended. An execution that an earlier
- *  version started lacks it. */
+/** What the task after the build gets: beside the input, the build's phases. An execution that an earlier version started
+ *  lacks them. */
 export const builtInputSchema = deployInputSchema.extend({ build: buildTimesSchema.optional() });
 
 /** What the failure task gets beside the input. */
 export const failureInputSchema = deployInputSchema.extend({
-  error: z.object({ Error: z.string(), Cause: z.string().optional() }),
+  error: z
+    .object({ Error: z.string(), Cause: z.string().optional() })
+    .transform((error) => ({ ...error, build_duration_ms: readFailedBuildDuration(error.Cause) })),
 });
 
 /** The task states that are Lambda functions: the state, the substitution that names its function, and where its

@@ -9,9 +9,6 @@ export interface LogCollectorDependencies {
   readonly logger: Logger;
 }
 
-/** What is kept of one batch: an app that writes more than this in a few seconds loses lines, and is told how many. */
-const MAX_BATCH_BYTES = 400_000;
-
 /** Takes what builds and apps wrote, as CloudWatch Logs brings it in batches, into their deployments' logs. */
 export function createLogCollector(load: () => Promise<LogCollectorDependencies>) {
   return async ({ awslogs }: CloudWatchLogsEvent): Promise<void> => {
@@ -30,31 +27,17 @@ export function createLogCollector(load: () => Promise<LogCollectorDependencies>
       });
       return;
     }
-    const lines = limit(toLines(batch.logEvents, stream.step));
+    const lines = toLines(batch.logEvents, stream.step);
     if (lines.length > 0) await logs.appendBatch(stream.key, first.id, lines);
   };
 }
 
 function toLines(events: readonly CloudWatchLogsLogEvent[], step: LogStep): LogLine[] {
   return events.flatMap(({ timestamp, message }) => {
-    const text = message.replace(/[\r\n]+$/, '');
-    if (step === 'build' && !text.startsWith(BUILD_LINE_MARK)) return [];
-    const own = step === 'build' ? text.slice(BUILD_LINE_MARK.length) : text;
+    if (step === 'build' && !message.startsWith(BUILD_LINE_MARK)) return [];
+    const own = step === 'build' ? message.slice(BUILD_LINE_MARK.length) : message;
     return [
       { timestamp: new Date(timestamp).toISOString(), step, stream: 'stdout', level: 'info', message: own },
     ];
   });
-}
-
-function limit(lines: readonly LogLine[]): readonly LogLine[] {
-  let size_bytes = 0;
-  const kept = lines.filter(({ message }) => {
-    size_bytes += Buffer.byteLength(message);
-    return size_bytes <= MAX_BATCH_BYTES;
-  });
-  const last = kept.at(-1) ?? lines[0];
-  const lost = lines.length - kept.length;
-  if (lost === 0 || last === undefined) return kept;
-  const message = `${lost} lines were left out: more came at once than a log keeps.`;
-  return [...kept, { ...last, stream: 'system', level: 'warn', message }];
 }

@@ -12,5 +12,7 @@ export function createRecordFailureTask(
   deps: PipelineDependencies,
   translate: (caught: CaughtError) => CaughtError = (caught) => caught,
 ): Task {
-  return createTask(failureInputSchema, (input) => recordFailure(deps, input, translate(input.error)));
+  return createTask(failureInputSchema, ({ error, ...key }) =>
+    recordFailure(deps, key, translate(error), error.build_duration_ms),
+  );
 }

@@ -1,4 +1,4 @@
-import { arn, globalArn, type Place, policyArn, prefixOf, qualifierOf } from './place.ts';
+import { arn, globalArn, type Place, policyArn, prefixOf, qualifierOf, TRACING_LAYER } from './place.ts';
 import { allow, deny, type PolicyDocument, policy } from './statement.ts';
 
 // What CloudFormation may do for a stage's stacks. The actions are those that the resource types' own schemas name for
@@ -144,6 +144,12 @@ export function executeCode(place: Place): PolicyDocument {
       'Layers',
       ['lambda:DeleteLayerVersion', 'lambda:GetLayerVersion', 'lambda:PublishLayerVersion'],
       [arn(place, 'lambda', `layer:${own}*`)],
+    ),
+    // AWS's own, which traces: whoever gives a function a layer has to be allowed to read it.
+    allow(
+      'TracingLayer',
+      ['lambda:GetLayerVersion'],
+      [`arn:aws:lambda:${place.region}:*:layer:${TRACING_LAYER}:*`],
     ),
     // A mapping is known by the function that it calls.
     allow(

@@ -23,6 +23,9 @@ export function bootstrapStack(place: Pick<Place, 'stage'>): string {
   return `${prefixOf(place)}bootstrap`;
 }
 
+/** AWS's layer that exports traces, as its versions are called in every region. */
+export const TRACING_LAYER = 'AWSOpenTelemetryDistroJs';
+
 /** What every physical name of a stage begins with: given names, and those that CloudFormation makes of a stack's name. */
 export function prefixOf({ stage }: Pick<Place, 'stage'>): string {
   return `branchline-${stage}-`;

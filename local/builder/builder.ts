@@ -65,12 +65,20 @@ export function createLocalBuilder(options: LocalBuilderOptions): Task {
   });
 }
 
-/** @returns what the state machine selects of a finished build */
+/** What the state machine selects of a finished build, as CodeBuild tells it. */
+interface FinishedBuild {
+  readonly Build: {
+    readonly Phases: readonly [
+      { readonly PhaseType: 'BUILD'; readonly StartTime: number; readonly EndTime: number },
+    ];
+  };
+}
+
 async function build(
   options: LocalBuilderOptions,
   key: DeploymentKey,
   context: TaskContext,
-): Promise<{ readonly Build: { readonly StartTime: number; readonly EndTime: number } }> {
+): Promise<FinishedBuild> {
   const { pipeline, runner, folders } = options;
   const current = await loadDeployment(pipeline, key);
   if (!isUnderWay(current.status)) throw new DeploymentEndedError(current.status);
@@ -116,7 +124,8 @@ async function build(
     if (!timeout.aborted) throw error;
     throw new DeploymentFailedError('build_timeout', `The limit is ${timeout_ms / 1000} s.`, error);
   }
-  return { Build: { StartTime, EndTime: pipeline.clock.now().getTime() } };
+  const EndTime = pipeline.clock.now().getTime();
+  return { Build: { Phases: [{ PhaseType: 'BUILD', StartTime, EndTime }] } };
 }
 
 async function runCommand(options: LocalBuilderOptions, job: Build, command: Command): Promise<void> {

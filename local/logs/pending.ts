@@ -1,5 +1,5 @@
+import { cleanMessage } from '../../src/adapters/stores/log-text.ts';
 import type { LogLine } from '../../src/domain/deployments/index.ts';
-import { cleanMessage } from './text.ts';
 
 /** Lines of one deployment that may wait in memory; what comes beyond is dropped and counted. */
 const MAX_PENDING_LINES = 10_000;

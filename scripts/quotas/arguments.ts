@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { ConfigError, readConfig, type StageConfig } from '../../infra/config.ts';
@@ -11,22 +11,33 @@ export const USAGE = `npm run preflight -- [-c name=value]... [--builds n] [--ap
   --apps           apps, each of one task; 1 where nothing is said`;
 
 const CDK_FILE = new URL('../../cdk.json', import.meta.url);
-const cdkSchema = z.object({ context: z.record(z.string(), z.unknown()) });
+const CONTEXT_FILE = new URL('../../cdk.context.json', import.meta.url);
+const contextSchema = z.record(z.string(), z.unknown());
+const cdkSchema = z.object({ context: contextSchema });
 const count = z.coerce.number().int().min(1).max(100_000);
 
 /** The stage as `cdk deploy` would read it, and what is to run in it.
+ *  @param context_file - the operator's own values, as cdk reads them; there may be none
  *  @throws OperatorError naming what is wrong, with the usage */
-export function readArguments(args: readonly string[]): {
+export function readArguments(
+  args: readonly string[],
+  context_file: URL = CONTEXT_FILE,
+): {
   readonly config: StageConfig;
   readonly load: Load;
 } {
   const { context, builds, apps } = parse(args);
   const { context: defaults } = cdkSchema.parse(JSON.parse(readFileSync(CDK_FILE, 'utf8')));
-  const values = { ...defaults, ...Object.fromEntries(context.map(readPair)) };
+  const values = { ...defaults, ...readContext(context_file), ...Object.fromEntries(context.map(readPair)) };
   return {
     config: readStage(values),
     load: { builds: readCount('builds', builds), apps: readCount('apps', apps) },
   };
+}
+
+function readContext(file: URL): Readonly<Record<string, unknown>> {
+  if (!existsSync(file)) return {};
+  return contextSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 function parse(args: readonly string[]) {

@@ -10,6 +10,7 @@ export interface Finding {
 
 type Verdict = 'ok' | 'too low' | 'unknown';
 
+/** Whether what the account has is enough; unknown where it didn't say. */
 export function verdictOn({ need, have }: Finding): Verdict {
   if (have.kind === 'unknown') return 'unknown';
   return have.value >= need.need ? 'ok' : 'too low';

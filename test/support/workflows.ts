@@ -27,9 +27,12 @@ export const STATES = [
 /** As CodeBuild tells of a finished build: with moments of its phases among others. */
 export const FINISHED_BUILD = {
   Build: {
-    StartTime: 1_790_000_000_000,
-    EndTime: 1_790_000_090_000,
-    Phases: [{ StartTime: 1_790_000_001_000, EndTime: 1_790_000_089_000 }, { StartTime: 1_790_000_089_000 }],
+    Phases: [
+      { PhaseType: 'QUEUED', StartTime: 1_790_000_000_000, EndTime: 1_790_000_030_000 },
+      { PhaseType: 'BUILD', StartTime: 1_790_000_030_000, EndTime: 1_790_000_119_000 },
+      { PhaseType: 'FINALIZING', StartTime: 1_790_000_119_000, EndTime: 1_790_000_120_000 },
+      { PhaseType: 'COMPLETED', StartTime: 1_790_000_120_000 },
+    ],
   },
 };
 

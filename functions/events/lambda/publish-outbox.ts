@@ -5,10 +5,11 @@ import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table
 import { readOutboxRecord } from '../../../src/adapters/dynamodb/outbox-record.ts';
 import { required } from '../../runtime/aws/environment.ts';
 import { createForwarding } from '../../runtime/aws/outbox.ts';
+import { AWAITED } from '../../runtime/aws/table.ts';
 import { createOutboxPublisher } from '../publish-outbox.ts';
 
 const tenants = required('TENANTS_TABLE');
-const table = createDynamoTable(createDynamoClients()(), { tenants, directory: '' });
+const table = createDynamoTable(createDynamoClients()(), { tenants, directory: '' }, AWAITED);
 
 /** The stream's filter lets only these through; whoever changes it must not make this publish anything else. */
 function readRecord(record: DynamoDBRecord) {

@@ -14,6 +14,7 @@ import type {
   PipelineDependencies,
 } from '../../../src/domain/deployments/index.ts';
 import type { Logger } from '../../../src/domain/shared/ports.ts';
+import { domainOf } from './addresses.ts';
 import { required } from './environment.ts';
 
 const CLUSTER: EnvironmentName = 'APPS_CLUSTER';
@@ -42,12 +43,11 @@ export function createCompute(
   logs: Pick<DeploymentLogs, 'append'>,
   logger: Logger,
 ): { readonly compute: ComputeProvider; readonly addresses: PipelineDependencies['addresses'] } {
-  const domain = (host: string) => `${host}.${required('APP_DOMAIN')}`;
-  const byHost = (host: string) => `https://${domain(host)}`;
+  const byHost = (host: string) => `https://${domainOf(host)}`;
   if ((process.env[CLUSTER] ?? '') === '') {
     return {
       compute: createAbsentCompute(),
-      addresses: { url: async ({ host }) => byHost(host), domain },
+      addresses: { url: async ({ host }) => byHost(host), domain: domainOf },
     };
   }
   const deps: EcsComputeDependencies = {
@@ -62,7 +62,7 @@ export function createCompute(
     compute: createEcsCompute(deps),
     addresses: {
       url: async (service) => (await findServiceUrl(deps, service)) ?? byHost(service.host),
-      domain,
+      domain: domainOf,
     },
   };
 }

@@ -17,6 +17,7 @@ import type {
   PipelineDependencies,
   SourceProvider,
 } from '../../../src/domain/deployments/index.ts';
+import { domainOf } from './addresses.ts';
 import { logLevel } from './environment.ts';
 
 /** What a task has beyond what all of them share. What is left out refuses. */
@@ -47,7 +48,8 @@ export function createPipelineWithoutApps(
     builds: parts.builds ?? { builds_dockerfiles: false, handOver: refuse },
     images: parts.images ?? { publish: refuse, discard: async () => undefined },
     compute: NO_COMPUTE,
-    addresses: { url: refuse, domain: refuseNow },
+    // A build is told the domain, which is known before anything runs.
+    addresses: { url: refuse, domain: domainOf },
     clock,
     ids: uuidIds,
     logs,
@@ -55,12 +57,8 @@ export function createPipelineWithoutApps(
   };
 }
 
-function refuseNow(): never {
-  throw new Error('This function has no part in that');
-}
-
 async function refuse(): Promise<never> {
-  refuseNow();
+  throw new Error('This function has no part in that');
 }
 
 const NO_COMPUTE: ComputeProvider = {

@@ -35,6 +35,7 @@ export async function loadSealer(): Promise<Sealer> {
   return createSealer(await readSecret(required('SEAL_KEY_PARAMETER')));
 }
 
+/** @returns what signs cursors, under the key that the first caller makes */
 export async function loadCursors(): Promise<CursorCodec> {
   return createCursorCodec(await readSecret(required('CURSOR_KEY_PARAMETER')));
 }

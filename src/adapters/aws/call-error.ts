@@ -25,15 +25,21 @@ const FIRST_SERVER_ERROR = 500;
 const TOO_MANY_REQUESTS = 429;
 // Services throttle with 400, too.
 const BUSY =
-  /Throttl|^(TooManyRequests|RequestLimitExceeded|BandwidthLimitExceeded|PriorRequestNotComplete|SlowDown|RequestTimeout)/;
+  /Throttl|^(TooManyRequests|RequestLimitExceeded|BandwidthLimitExceeded|PriorRequestNotComplete|SlowDown)/;
 
 /** Whether the same call may succeed a moment later: nobody answered, the service failed, or it has no room now. */
 export function isTransient(error: unknown): error is AwsCallError {
   if (!(error instanceof AwsCallError)) return false;
   const { status, code } = error;
-  return status === 0 || status >= FIRST_SERVER_ERROR || status === TOO_MANY_REQUESTS || BUSY.test(code);
+  return status === 0 || status >= FIRST_SERVER_ERROR || code === 'RequestTimeout' || isBusy(error);
 }
 
+/** Whether the service had no room for the call, and so did nothing. */
+export function isBusy({ status, code }: AwsCallError): boolean {
+  return status === TOO_MANY_REQUESTS || BUSY.test(code);
+}
+
+/** Whether AWS refused a call by this code. */
 export function hasCode(error: unknown, code: string): error is AwsCallError {
   return error instanceof AwsCallError && error.code === code;
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/shared/errors.ts';
-import { isTransient } from './call-error.ts';
+import { AwsCallError, isBusy, isTransient } from './call-error.ts';
 
 /** What a failed call says about trying again: `refused` was not done, `unknown` may have been. */
 export type Retryability = 'refused' | 'unknown' | 'final';
@@ -7,7 +7,6 @@ export type Retryability = 'refused' | 'unknown' | 'final';
 const REFUSED_NAMES = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
-  // As the services say that speak the Query protocol, STS among them.
   'Throttling',
   'TooManyRequestsException',
   'RequestLimitExceeded',
@@ -35,7 +34,8 @@ export function retryabilityOf(error: unknown): Retryability {
     textOf(each, 'name'),
     textOf(each, 'code'),
   ]);
-  if (names.some((name) => REFUSED_NAMES.has(name))) return 'refused';
+  const is_busy = error instanceof AwsCallError && isBusy(error);
+  if (is_busy || names.some((name) => REFUSED_NAMES.has(name))) return 'refused';
   if (names.some((name) => UNKNOWN_NAMES.has(name)) || statusOf(error) >= FIRST_SERVER_ERROR)
     return 'unknown';
   return hadNoAnswer(error) || isTransient(error) ? 'unknown' : 'final';

@@ -17,6 +17,7 @@ export interface Parameters {
 
 const answerSchema = z.object({ Parameter: z.object({ Value: z.string() }) });
 
+/** Parameters through signed calls. */
 export function createParameters(aws: AwsCaller): Parameters {
   /** @returns undefined when it answered with this code */
   const callUnless = async (code: string, target: string, input: object): Promise<unknown> => {

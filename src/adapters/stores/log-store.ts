@@ -10,6 +10,7 @@ import type { Clock } from '../../domain/shared/ports.ts';
 import { type Attributes, ConditionFailedError, type Item, type Table } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
 import { keys } from './keys.ts';
+import { cleanMessage } from './log-text.ts';
 
 type NumberedLine = LogLine & { readonly sequence: number };
 
@@ -20,8 +21,9 @@ interface Segment {
 
 // A segment is one item; this keeps it well under DynamoDB's 400 KB, whatever JSON makes of the text.
 const MAX_SEGMENT_BYTES = 100_000;
-const MAX_MESSAGE_CHARACTERS = 8000;
 const KEPT_S = 30 * 24 * 3600;
+// What is kept of one batch: what more an app writes in a few seconds is lost, and its log says how much.
+const MAX_BATCH_BYTES = 400_000;
 // Longer than whoever brings a batch tries again.
 const BATCH_KNOWN_S = 24 * 3600;
 const POLL_MS = 1000;
@@ -43,7 +45,7 @@ export function createLogStore(table: Table, clock: Clock): DeploymentLogs & Log
   return {
     append(key, line) {
       const batch = pending.get(key.deployment_id) ?? { key, lines: [] };
-      batch.lines.push(shorten(line));
+      batch.lines.push(clean(line));
       pending.set(key.deployment_id, batch);
     },
     appendBatch: (key, batch_id, lines) => appendBatch(table, clock, key, batch_id, lines),
@@ -52,8 +54,21 @@ export function createLogStore(table: Table, clock: Clock): DeploymentLogs & Log
   };
 }
 
-function shorten(line: LogLine): LogLine {
-  return { ...line, message: line.message.slice(0, MAX_MESSAGE_CHARACTERS) };
+function clean(line: LogLine): LogLine {
+  return { ...line, message: cleanMessage(line.message) };
+}
+
+function limitBatch(lines: readonly LogLine[]): readonly LogLine[] {
+  let size_bytes = 0;
+  const kept = lines.filter(({ message }) => {
+    size_bytes += Buffer.byteLength(message);
+    return size_bytes <= MAX_BATCH_BYTES;
+  });
+  const last = kept.at(-1);
+  const lost = lines.length - kept.length;
+  if (lost === 0 || last === undefined) return kept;
+  const message = `${lost} lines were left out: more came at once than a log keeps.`;
+  return [...kept, { ...last, stream: 'system', level: 'warn', message }];
 }
 
 // The mark comes last: lines that came twice are better than lines that are missing.
@@ -67,7 +82,8 @@ async function appendBatch(
   const scoped = scopeToTenant(table, key.tenant_id);
   const mark = keys.logBatch(key, batch_id);
   if ((await scoped.get(mark)) !== undefined) return;
-  for (const segment of split(lines.map(shorten))) await writeSegment(table, clock, key, segment);
+  const segments = split(limitBatch(lines.map(clean)));
+  for (const segment of segments) await writeSegment(table, clock, key, segment);
   const expires_at_s = Math.floor(clock.now().getTime() / 1000) + BATCH_KNOWN_S;
   await scoped.write({ kind: 'put', item: { key: mark, attributes: {}, expires_at_s } });
 }

@@ -24,7 +24,7 @@ interface Parent {
 const NAME = 'branchline';
 const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER } as const;
 
-/** Traces through OpenTelemetry's API, which does nothing unless an SDK was loaded before (docs/adr/0015). The ids are
+/** Traces through OpenTelemetry's API, which does nothing unless an SDK was loaded before (docs/adr/0018). The ids are
  *  there in any case, for the log.
  *  @param environment - the process's; Lambda puts X-Ray's id of each invocation into it */
 export function createTracer(environment: Environment): Tracer {

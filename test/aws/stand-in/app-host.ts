@@ -61,6 +61,12 @@ export class AppHost {
     }
   }
 
+  /** Ends all apps at once. */
+  stop(): void {
+    for (const { child } of this.#apps.values()) child?.kill('SIGKILL');
+    this.#apps.clear();
+  }
+
   async #start(app: App, definition: FakeTaskDefinition): Promise<void> {
     const [container] = definition.containerDefinitions ?? [];
     const image = await this.#options.unpack(container?.image ?? '');

@@ -88,7 +88,7 @@ export async function startStandIn(bucket: string): Promise<StandIn> {
     gateway_port: gateway.port,
     function_variables,
     async stop() {
-      apps.keepOnly(new Set());
+      apps.stop();
       await git.close();
       await Promise.all([storage.server, ecs.server, gateway.server].map(close));
       await rm(directory, { recursive: true, force: true });

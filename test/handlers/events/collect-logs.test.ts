@@ -88,19 +88,31 @@ describe('the log collector', () => {
     expect(await messages()).toEqual(['one', 'two']);
   });
 
+  it('leaves out what would steer a terminal, and cuts what is too long, as a laptop does', async () => {
+    await collect(batch(streamOf('runtime'), ['\u001b[31mred\u001b[0m\u0000\r\n', 'x'.repeat(20_000)]));
+    const [red, long] = await messages();
+    expect(red).toBe('red');
+    expect(long).toMatch(/x \[cut\]$/);
+  });
+
+  it('takes no time over a line of nothing but line ends, which an app may write on purpose', async () => {
+    await collect(batch(streamOf('runtime'), [`${'\r'.repeat(200_000)}x`]));
+    expect(await messages()).toHaveLength(1);
+  });
+
   it('says how many lines it left out where an app writes more than a log keeps', async () => {
     await collect(
       batch(
         streamOf('runtime'),
-        Array.from({ length: 100 }, () => 'x'.repeat(8000)),
+        Array.from({ length: 100 }, () => 'x'.repeat(20_000)),
       ),
     );
     const lines = await read();
-    expect(lines).toHaveLength(51);
+    expect(lines).toHaveLength(25);
     expect(lines.at(-1)).toMatchObject({
       stream: 'system',
       level: 'warn',
-      message: '50 lines were left out: more came at once than a log keeps.',
+      message: '76 lines were left out: more came at once than a log keeps.',
     });
   });
 

@@ -72,7 +72,8 @@ async function open({ objects, key }: ArchiveObject, etag?: string): Promise<Sto
   try {
     return await objects.get(key, etag);
   } catch (error) {
-    if (!hasCode(error, 'NoSuchKey')) throw error;
+    // Who may not list a bucket is told that it may not read what isn't there.
+    if (!hasCode(error, 'NoSuchKey') && !hasCode(error, 'AccessDenied')) throw error;
     throw new DeploymentFailedError('internal', 'The build left no image.', error);
   }
 }

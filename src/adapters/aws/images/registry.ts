@@ -38,6 +38,7 @@ const deletionSchema = z.object({
   failures: z.array(z.object({ failureCode: z.string().optional() })).optional(),
 });
 
+/** One repository of ECR by its API: signed calls, no Docker protocol. */
 export function createEcrRegistry(aws: AwsCaller, repositoryName: string): Registry {
   const call = (operation: string, input: object): Promise<unknown> =>
     aws.callJson(SERVICE, `${TARGET}.${operation}`, { repositoryName, ...input });

@@ -10,11 +10,13 @@ import { progressNow, recordSuccess } from './release.ts';
 import { closeSteps, say } from './step.ts';
 
 /** Records why a deployment failed, stops what it had started, and frees the lock. What served goes on serving.
- *  A deployment that was cancelled stays so. */
+ *  A deployment that was cancelled stays so.
+ *  @param build_duration_ms - how long a build took that failed, where its builder says so */
 export async function recordFailure(
   deps: PipelineDependencies,
   key: DeploymentKey,
   caught: CaughtError,
+  build_duration_ms?: number,
 ): Promise<void> {
   const failure = readCaughtError(caught);
   if (failure.reason === 'internal' && caught.Error !== DEPLOYMENT_ENDED) {
@@ -25,7 +27,7 @@ export async function recordFailure(
       caught: { Error: caught.Error, Cause },
     });
   }
-  await settle(deps, key, failure.reason, failure.message);
+  await settle(deps, key, failure.reason, failure.message, build_duration_ms);
 }
 
 /** Ends a deployment whose execution ended without saying so (stopped, timed out, died). */
@@ -38,6 +40,7 @@ async function settle(
   key: DeploymentKey,
   reason: FailureReason,
   message: string,
+  build_duration_ms?: number,
 ): Promise<void> {
   const deployment = await loadDeployment(deps, key);
   // It served, and may serve still or be returned to: its image has to stay, and its record is written.
@@ -46,7 +49,7 @@ async function settle(
   if (deployment.is_switched && (await serves(deps, key))) return recordSuccess(deps, key);
   await deps.compute.stop(key.deployment_id);
   await discardOutput(deps, deployment);
-  if (deployment.status !== 'cancelled') await endBuild(deps, key, 'failed');
+  if (deployment.status !== 'cancelled') await endBuild(deps, key, 'failed', build_duration_ms);
   const { deployment: ended, moved } = await enterStatus(deps, key, 'failed', {
     failure: { reason, message },
   });

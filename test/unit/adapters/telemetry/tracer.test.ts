@@ -112,7 +112,7 @@ describe('with an SDK', () => {
     expect(JSON.stringify(spans())).not.toContain('hunter2');
   });
 
-  test('spans reach an SDK that came with an API of 1.9, as the one in AWS’s layer did (docs/adr/0015)', () => {
+  test('spans reach an SDK that came with an API of 1.9, as the one in AWS’s layer did (docs/adr/0018)', () => {
     const shared = globalThis as unknown as Record<symbol, { version: string }>;
     const registered = shared[Symbol.for('opentelemetry.js.api.1')];
     if (registered === undefined) throw new Error('The API shares nothing under that name any more');

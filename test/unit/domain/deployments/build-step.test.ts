@@ -59,6 +59,11 @@ describe('the build’s step', () => {
     expect(pipeline.memory.events.at(-1)?.data).toMatchObject({ build_duration_ms: 60_000 });
   });
 
+  test('that failed is paid for by its builder’s own time, where that is told', async () => {
+    await recordFailure(pipeline.deps, key, { Error: 'DeploymentFailed.build_failed' }, 0);
+    expect(await buildDuration()).toBe(0);
+  });
+
   test('is cancelled with its deployment', async () => {
     await cancelDeployment({ ...pipeline.deps, logs: NO_LOGS }, OWNER, key.deployment_id);
     await recordFailure(pipeline.deps, key, { Error: 'DeploymentEnded' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanMessage, MAX_MESSAGE_BYTES } from '../../../../local/logs/text.ts';
+import { cleanMessage, MAX_MESSAGE_BYTES } from '../../../../src/adapters/stores/log-text.ts';
 
 describe('a message', () => {
   it.each([
