@@ -136,6 +136,8 @@ export const DELIVERY_FUNCTIONS = {
   'publish-outbox': consumer('publish-outbox', { timeoutSeconds: 120 }),
   'settle-deployment': consumer('settle-deployment', { timeoutSeconds: 120, data: 'tenant' }),
   'collect-logs': consumer('collect-logs', { timeoutSeconds: 60, data: 'tenant' }),
+  // A throttled event waits: apps that end one after the other need no more.
+  'watch-apps': consumer('watch-apps', { timeoutSeconds: 60, data: 'tenant', concurrency: 2 }),
   'sweep-outbox': consumer('', {
     entry: 'functions/schedules/lambda/sweep-outbox.ts',
     timeoutSeconds: 300,

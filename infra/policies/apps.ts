@@ -15,8 +15,8 @@ export interface AppsPlacement {
   readonly logGroup: ILogGroup;
 }
 
-/** What a function does with apps: looks how they are, or starts and stops them. */
-export type AppsUse = 'look' | 'change';
+/** What a function does with apps: looks how they are, changes how many run of one, or starts and stops them. */
+export type AppsUse = 'look' | 'scale' | 'change';
 
 /** The variables and rights of a function that has to do with apps; none where there is no compute stack. */
 export function useApps(
@@ -26,9 +26,15 @@ export function useApps(
   if (apps === undefined) return { environment: {}, statements: [] };
   return {
     environment: apps.environment,
-    statements: use === 'look' ? lookAtApps(apps) : [...lookAtApps(apps), ...changeApps(apps)],
+    statements: [...lookAtApps(apps), ...BEYOND_LOOKING[use](apps)],
   };
 }
+
+const BEYOND_LOOKING: Readonly<Record<AppsUse, (apps: AppsPlacement) => PolicyStatement[]>> = {
+  look: () => [],
+  scale: (apps) => [allow('ScaleApps', ['ecs:UpdateService'], [service(apps)])],
+  change: changeApps,
+};
 
 function lookAtApps(apps: AppsPlacement): PolicyStatement[] {
   const inCluster = { ArnEquals: { 'ecs:cluster': apps.clusterArn } };

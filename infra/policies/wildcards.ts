@@ -7,6 +7,7 @@ export const WILDCARD_REASONS: Readonly<Record<string, string>> = {
   ListApps: 'Listing has no resource to name; the condition holds it to the apps’ cluster.',
   LookAtReleases: 'ECS takes no resource for describing task definitions and the gateway’s routes.',
   ChangeApps: 'Services are made by deployments; the cluster before the wildcard is the apps’ own.',
+  ScaleApps: 'Services are made by deployments; the cluster before the wildcard is the apps’ own.',
   ChangeReleases: 'Task definitions are named by their deployments, which are not known here.',
   RetireReleases: 'ECS takes no resource for deregistering a task definition.',
   StopTasks: 'Tasks are started by deployments; the cluster before the wildcard is the apps’ own.',

@@ -53,6 +53,7 @@ export class EventsStack extends Stack {
     this.publisher = this.makePublisher();
     this.makeSweeper();
     this.makeLogCollector(props.orchestration);
+    this.makeAppWatcher();
   }
 
   private makeConsumers(orchestration: OrchestrationStack): [string, DeadLetterQueue][] {
@@ -204,6 +205,30 @@ export class EventsStack extends Stack {
         filterPattern: FilterPattern.allEvents(),
       });
     }
+  }
+
+  // Apps that end by themselves: ECS would start them again forever. What a rollout replaces or a user stops has other codes.
+  private makeAppWatcher(): void {
+    const name = 'watch-apps';
+    const apps = useApps(this.apps, 'scale');
+    // Without a queue of its own for the reason that the log collector has none.
+    const failures = this.outboxFailures;
+    const watcher = new BranchlineFunction(this, name, this.context, {
+      spec: DELIVERY_FUNCTIONS[name],
+      failures,
+      ...apps,
+    });
+    if (this.apps === undefined) return;
+    this.addRule(`${name}-rule`, watcher, failures, {
+      source: ['aws.ecs'],
+      detailType: ['ECS Task State Change'],
+      detail: {
+        clusterArn: [this.apps.clusterArn],
+        group: [{ prefix: 'service:' }],
+        lastStatus: ['STOPPED'],
+        stopCode: ['EssentialContainerExited'],
+      },
+    });
   }
 
   private outboxEnvironment(): FunctionEnvironment {

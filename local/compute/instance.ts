@@ -1,10 +1,12 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type {
-  FailureReason,
-  LogLine,
-  ReleaseSpec,
-  RolloutProgress,
+import {
+  type FailureReason,
+  type LogLine,
+  mayRestart,
+  RAN_WELL_MS,
+  type ReleaseSpec,
+  type RolloutProgress,
 } from '../../src/domain/deployments/index.ts';
 import type { Limits } from '../builder/limits.ts';
 import type { ProcessExit, ProcessRunner, ProcessUsage, SandboxedProcess } from '../process/index.ts';
@@ -12,7 +14,7 @@ import type { AppTarget } from '../proxy/types.ts';
 import { checkHealth } from './health-check.ts';
 import type { Launch } from './launch.ts';
 import { findFreePort } from './ports.ts';
-import { describeExit, mayRestart, RESTARTS_BEFORE_HEALTHY, restartPauseMs } from './restart.ts';
+import { describeExit, RESTARTS_BEFORE_HEALTHY, restartPauseMs } from './restart.ts';
 
 export interface InstanceOptions {
   readonly spec: ReleaseSpec;
@@ -37,8 +39,6 @@ type State =
 // Fast while an app normally starts, then slower: a health check is a request that the app has to serve.
 const FIRST_POLL_MS = 15;
 const LONGEST_POLL_MS = 500;
-// An app that ran this long has come through its start; earlier failures no longer count against it.
-const RAN_WELL_MS = 60_000;
 
 /** One running copy of a release: starts it, waits for its first healthy answer, restarts it by its policy. */
 export class Instance {
@@ -226,7 +226,7 @@ export class Instance {
       this.#say('warn', `The app ended with ${how} before it was healthy; starting it again`);
       return true;
     }
-    if (!mayRestart(restart, exit, restarts)) {
+    if (!mayRestart(restart, exit.code, restarts)) {
       this.#say('error', `The app ended with ${how}; its restart policy starts it no more`);
       this.#enter({ kind: 'failed', reason: 'app_exited', detail: `It ended with ${how}.` });
       return false;

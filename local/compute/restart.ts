@@ -1,4 +1,3 @@
-import type { BuildPlan } from '../../src/domain/builds/index.ts';
 import type { ProcessExit } from '../process/index.ts';
 
 /** Restarts that an app gets before its first healthy answer, whatever its policy. */
@@ -10,14 +9,6 @@ const LONGEST_PAUSE_MS = 30_000;
 /** How long to wait before a restart: 100 ms, doubled each time, at most 30 s. @param restarts - made so far */
 export function restartPauseMs(restarts: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** restarts);
-}
-
-/** Whether an app that had been healthy is started again.
- *  @param restarts - made since it last ran well */
-export function mayRestart(policy: BuildPlan['restart'], exit: ProcessExit, restarts: number): boolean {
-  if (policy.policy === 'never') return false;
-  if (policy.policy === 'on_failure' && exit.code === 0) return false;
-  return policy.policy === 'always' || restarts < policy.max_retries;
 }
 
 /** How a run ended, for people. */

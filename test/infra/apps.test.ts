@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FUNCTIONS } from '../../infra/functions.ts';
 import { isAllowed, type Request } from './support/policy/evaluate.ts';
 import { templates as without } from './support/policy/production.ts';
+import { createResolver, logicalId } from './support/policy/resolve.ts';
 import { readRoles } from './support/policy/roles.ts';
 import { resourcesOf, synthesize, type Templates } from './support/synth.ts';
 
@@ -24,6 +25,8 @@ const CHANGERS = [
   'switch-route',
 ];
 
+const LOOKERS = [...CHANGERS, 'await-rollout', 'record-success', 'watch-apps'].sort();
+
 function placedFunctions(templates: Templates): string[] {
   return resourcesOf(templates, 'AWS::Lambda::Function')
     .filter(({ properties }) => {
@@ -36,21 +39,30 @@ function placedFunctions(templates: Templates): string[] {
 
 describe('apps of the opt-in compute stack', () => {
   test('are changed by the functions that start and stop them, and by no other', () => {
-    expect(those({ action: 'ecs:UpdateService', resource: OWN_SERVICE })).toEqual(CHANGERS);
+    expect(those({ action: 'ecs:CreateService', resource: OWN_SERVICE })).toEqual(CHANGERS);
     expect(those({ action: 'ecs:StopTask', resource: `${ECS}:task/branchline-dev-apps/1` })).toEqual(
       CHANGERS,
     );
   });
 
-  test('are looked at by those and by the tasks that wait', () => {
-    expect(those({ action: 'ecs:DescribeServices', resource: OWN_SERVICE })).toEqual(
-      [...CHANGERS, 'await-rollout', 'record-success'].sort(),
+  test('are given another count by those and by the one that gives them up', () => {
+    expect(those({ action: 'ecs:UpdateService', resource: OWN_SERVICE })).toEqual(
+      [...CHANGERS, 'watch-apps'].sort(),
     );
+  });
+
+  test('are looked at by those and by the tasks that wait', () => {
+    expect(those({ action: 'ecs:DescribeServices', resource: OWN_SERVICE })).toEqual(LOOKERS);
   });
 
   test('of another cluster are nobody’s business', () => {
     const resource = `${ECS}:service/another/app`;
-    for (const action of ['ecs:CreateService', 'ecs:DeleteService', 'ecs:DescribeServices']) {
+    for (const action of [
+      'ecs:CreateService',
+      'ecs:DeleteService',
+      'ecs:DescribeServices',
+      'ecs:UpdateService',
+    ]) {
       expect(those({ action, resource })).toEqual([]);
     }
   });
@@ -68,7 +80,46 @@ describe('apps of the opt-in compute stack', () => {
   });
 
   test('are known to those functions, and to none where there is no compute stack', () => {
-    expect(placedFunctions(withApps)).toEqual([...CHANGERS, 'await-rollout', 'record-success'].sort());
+    expect(placedFunctions(withApps)).toEqual(LOOKERS);
     expect(placedFunctions(without)).toEqual([]);
+  });
+});
+
+describe('the rule that hears of apps that end', () => {
+  const watchers = (templates: Templates) =>
+    resourcesOf(templates, 'AWS::Events::Rule').filter(({ id }) => id.startsWith('watchapps'));
+  const [rule, ...others] = watchers(withApps);
+  const resolve = createResolver(withApps);
+  const events = (prefix: string, type: string) => logicalId(withApps.get('events'), type, prefix);
+
+  test('lets through what ends by itself and belongs to a service of the cluster', () => {
+    expect(others).toEqual([]);
+    expect(rule?.properties['EventBusName']).toBeUndefined();
+    expect(resolve('events', rule?.properties['EventPattern'])).toEqual({
+      source: ['aws.ecs'],
+      'detail-type': ['ECS Task State Change'],
+      detail: {
+        clusterArn: [`<compute/${logicalId(withApps.get('compute'), 'AWS::ECS::Cluster', 'Cluster')}.Arn>`],
+        group: [{ prefix: 'service:' }],
+        lastStatus: ['STOPPED'],
+        stopCode: ['EssentialContainerExited'],
+      },
+    });
+  });
+
+  test('runs the watcher, and keeps what it could not deliver', () => {
+    const queue = `<events/${events('OutboxFailures', 'AWS::SQS::Queue')}.Arn>`;
+    expect(resolve('events', rule?.properties['Targets'])).toEqual([
+      expect.objectContaining({
+        Arn: `<events/${events('watchapps', 'AWS::Lambda::Function')}.Arn>`,
+        DeadLetterConfig: { Arn: queue },
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 20 },
+      }),
+    ]);
+    expect(may('watch-apps', { action: 'sqs:SendMessage', resource: queue })).toBe(true);
+  });
+
+  test('is not there without a compute stack', () => {
+    expect(watchers(without)).toEqual([]);
   });
 });

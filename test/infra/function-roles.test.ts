@@ -121,6 +121,7 @@ test('what nobody could take goes to the queue of what was given up, from the fu
     'collect-logs',
     'publish-outbox',
     'sweep-outbox',
+    'watch-apps',
   ]);
 });
 

@@ -42,6 +42,7 @@ export interface FakeService {
   readonly tags: readonly Tag[];
   readonly client_token: string | undefined;
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+  desired_count: number;
   deployments: Deployment[];
 }
 
@@ -51,6 +52,7 @@ export interface FakeTask {
   readonly task_definition: string;
   readonly started_by: string | undefined;
   readonly client_token: string | undefined;
+  readonly started_at: Date;
   status: 'RUNNING' | 'STOPPED';
   stop: { readonly code: string; readonly reason: string; readonly exit_code: number | null } | null;
   stopped_at: Date | null;
@@ -129,6 +131,7 @@ export class FakeCluster {
       tags: input.tags ?? [],
       client_token: input.clientToken,
       status: 'ACTIVE',
+      desired_count: input.desiredCount ?? 1,
       deployments: [],
     };
     this.services.set(name, service);
@@ -140,7 +143,9 @@ export class FakeCluster {
     const service = this.services.get(input.service ?? '');
     if (service === undefined) throw new FakeEcsError('ServiceNotFoundException', 'Service not found.');
     if (service.status !== 'ACTIVE') throw new FakeEcsError('ServiceNotActiveException', 'Not ACTIVE.');
-    this.#rollOut(service, input.taskDefinition ?? '');
+    service.desired_count = input.desiredCount ?? service.desired_count;
+    // Another count alone begins no rollout.
+    if (input.taskDefinition !== undefined) this.#rollOut(service, input.taskDefinition);
     return service;
   }
 
@@ -158,6 +163,17 @@ export class FakeCluster {
     const [script = ''] = input.overrides?.containerOverrides?.[0]?.command ?? [];
     const exit = /\bexit (\d+)$/.exec(script)?.[1];
     if (!/\bsleep\b/.test(script)) this.#end(task, { ...ENDS.exits, exit_code: Number(exit ?? 0) });
+    return task;
+  }
+
+  /** A task of what a service is meant to run ends by itself. @param ran_ms - how long it has run */
+  crash(name: string, end: AppEnd | 'out-of-memory', ran_ms: number): FakeTask {
+    const service = this.services.get(name);
+    const primary = service?.deployments.find(({ status }) => status === 'PRIMARY');
+    const definition = this.#known(primary?.taskDefinition ?? '');
+    const started_at = new Date(this.#clock.now().getTime() - ran_ms);
+    const task = this.#task(definition, undefined, undefined, started_at);
+    this.#end(task, end === 'out-of-memory' ? ENDS[end] : { ...ENDS.exits, ...end });
     return task;
   }
 
@@ -224,6 +240,7 @@ export class FakeCluster {
     definition: FakeTaskDefinition,
     started_by: string | undefined,
     client_token: string | undefined,
+    started_at = this.#clock.now(),
   ): FakeTask {
     const task: FakeTask = {
       arn: `${ARN}:task/apps/${this.#next()}`,
@@ -231,6 +248,7 @@ export class FakeCluster {
       task_definition: definition.taskDefinitionArn,
       started_by,
       client_token,
+      started_at,
       status: 'RUNNING',
       stop: null,
       stopped_at: null,

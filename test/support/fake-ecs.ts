@@ -133,10 +133,15 @@ const OPERATIONS: { readonly [K in keyof Inputs]: (cluster: FakeCluster, input: 
     );
     return { taskArns: wanted.map(({ arn }) => arn) };
   },
-  DescribeTasks: (cluster, input) => ({
-    tasks: cluster.tasks.filter(({ arn }) => input.tasks?.includes(arn)).map(describeTask),
-    failures: [],
-  }),
+  DescribeTasks(cluster, { tasks: arns = [] }) {
+    demand(arns.length > 100 ? ['at most a hundred tasks'] : []);
+    const found = cluster.tasks.filter(({ arn }) => arns.includes(arn));
+    const missing = arns.filter((arn) => !found.some((task) => task.arn === arn));
+    return {
+      tasks: found.map(describeTask),
+      failures: missing.map((arn) => ({ arn, reason: 'MISSING' })),
+    };
+  },
   StopTask(cluster, input) {
     cluster.stop(input.task ?? '', input.reason ?? '');
     return {};
@@ -209,6 +214,7 @@ function describe(service: FakeService): object {
     serviceArn: service.arn,
     serviceName: service.name,
     status: service.status,
+    desiredCount: service.desired_count,
     taskDefinition: service.deployments[0]?.taskDefinition,
     deployments: service.deployments,
     tags: service.tags,
@@ -221,12 +227,14 @@ function describeTask(task: FakeTask): object {
     taskArn: task.arn,
     taskDefinitionArn: task.task_definition,
     lastStatus: task.status,
+    startedAt: task.started_at,
     memory: '512',
     ...(task.stop === null
       ? { containers: [{ name: 'app' }] }
       : {
           stopCode: task.stop.code,
           stoppedReason: task.stop.reason,
+          executionStoppedAt: task.stopped_at,
           stoppedAt: task.stopped_at,
           containers: [
             { name: 'app', ...(task.stop.exit_code === null ? {} : { exitCode: task.stop.exit_code }) },

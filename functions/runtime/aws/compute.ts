@@ -5,10 +5,12 @@ import { findServiceUrl } from '../../../src/adapters/aws/ecs/address.ts';
 import { createEcsClient } from '../../../src/adapters/aws/ecs/client.ts';
 import type { EcsComputeConfig, EcsComputeDependencies } from '../../../src/adapters/aws/ecs/config.ts';
 import { createEcsCompute } from '../../../src/adapters/aws/ecs/provider.ts';
+import { createEcsAppWatch } from '../../../src/adapters/aws/ecs/watch.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { APP_SIZE } from '../../../src/contracts/functions/app-size.ts';
 import type { EnvironmentName } from '../../../src/contracts/functions/environment.ts';
 import type {
+  AppWatch,
   ComputeProvider,
   DeploymentLogs,
   PipelineDependencies,
@@ -50,20 +52,29 @@ export function createCompute(
       addresses: { url: async ({ host }) => byHost(host), domain: domainOf },
     };
   }
-  const deps: EcsComputeDependencies = {
-    ecs: createEcsClient(),
-    config: ecsConfig(),
-    clock: systemClock,
-    logger,
-    logs,
-    sleep: (duration_ms, signal) => sleep(duration_ms, undefined, signal === undefined ? {} : { signal }),
-  };
+  const deps = ecsDependencies(logs, logger);
   return {
     compute: createEcsCompute(deps),
     addresses: {
       url: async (service) => (await findServiceUrl(deps, service)) ?? byHost(service.host),
       domain: domainOf,
     },
+  };
+}
+
+/** Looks after apps that serve. Only a compute stack's events call for it, so there is always one. */
+export function createAppWatch(logger: Logger): AppWatch {
+  return createEcsAppWatch({ ecs: createEcsClient(), config: ecsConfig(), logger });
+}
+
+function ecsDependencies(logs: Pick<DeploymentLogs, 'append'>, logger: Logger): EcsComputeDependencies {
+  return {
+    ecs: createEcsClient(),
+    config: ecsConfig(),
+    clock: systemClock,
+    logger,
+    logs,
+    sleep: (duration_ms, signal) => sleep(duration_ms, undefined, signal === undefined ? {} : { signal }),
   };
 }
 

@@ -30,7 +30,8 @@ export {
   stepSchema,
 } from './model.ts';
 export { endBuild } from './pipeline/build.ts';
-export { recordCrash } from './pipeline/crash.ts';
+export type { CrashDependencies } from './pipeline/crash.ts';
+export { judgeEnd, recordCrash } from './pipeline/crash.ts';
 export type { PipelineDependencies, TaskContext } from './pipeline/dependencies.ts';
 export type { CaughtError } from './pipeline/errors.ts';
 export { DeploymentEndedError, RolloutPendingError, toTaskError } from './pipeline/errors.ts';
@@ -50,12 +51,15 @@ export {
 export { serviceKey } from './pipeline/service-key.ts';
 export { say } from './pipeline/step.ts';
 export type {
+  AppRun,
+  AppWatch,
   BuildHandOver,
   ComputeProvider,
   DeploymentFilter,
   DeploymentKey,
   DeploymentLogs,
   DeploymentStore,
+  EndedApp,
   ImagePublisher,
   LogBatches,
   LogLine,
@@ -71,4 +75,5 @@ export type {
   Workflow,
 } from './ports.ts';
 export { createDeploymentStarter, createDeploymentStopper, createProjectRemover } from './reactions.ts';
+export { mayRestart, RAN_WELL_MS } from './restart.ts';
 export { isUnderWay } from './transitions.ts';

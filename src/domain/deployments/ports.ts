@@ -166,6 +166,37 @@ export interface ComputeProvider {
   runOneOff(spec: ReleaseSpec, commands: readonly Command[], signal?: AbortSignal): Promise<void>;
 }
 
+/** A run of an app by which compute knows it again. */
+export interface AppRun {
+  /** What compute calls the service. */
+  readonly service: string;
+  readonly task: string;
+  /** What it ran. */
+  readonly task_definition: string;
+}
+
+/** An app that serves, or did until a run of it ended by itself. */
+export interface EndedApp {
+  readonly key: DeploymentKey;
+  readonly service: ServiceKey;
+  readonly restart: BuildPlan['restart'];
+  /** Null where a signal ended it. */
+  readonly exit_code: number | null;
+  /** Restarts before this end, since it last ran well. */
+  readonly restarts: number;
+  /** What it ended with, for people. */
+  readonly how: string;
+}
+
+/** Looks after apps where compute starts them again by itself, whatever their restart policies say. */
+export interface AppWatch {
+  /** @returns undefined where the run is none of what a service is meant to run: its rollout decides over it, or it was
+   *  replaced, or nobody here knows it */
+  findEnded(run: AppRun): Promise<EndedApp | undefined>;
+  /** Ends what runs of a service, and starts nothing until the next release. Idempotent. */
+  giveUp(service: ServiceKey): Promise<void>;
+}
+
 /** Starts and stops executions of deploy.asl.json. */
 export interface Workflow {
   /** "Already exists" is success: the execution's name is the deployment's id. */

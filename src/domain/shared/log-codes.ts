@@ -21,6 +21,7 @@ export const LOG_CODES = {
   'an outbox item could not be removed': 'OUTBOX_ITEM_NOT_REMOVED',
 
   'ECS has no place for tasks': 'ECS_NO_CAPACITY',
+  'a task of an unknown service ended': 'ECS_SERVICE_UNKNOWN',
   'one-off task could not be run': 'ECS_ONE_OFF_FAILED',
   'one-off task was not started': 'ECS_ONE_OFF_NOT_STARTED',
   'task definition was not deregistered': 'ECS_DEFINITION_ACTIVE',

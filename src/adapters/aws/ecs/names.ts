@@ -83,6 +83,11 @@ export function isPromoted(tags: readonly Tag[]): boolean {
   return tags.some(({ key }) => key === PROMOTED_TAG.key);
 }
 
+/** Whether tags say whose a service is. */
+export function hasServiceTags(tags: readonly Tag[]): boolean {
+  return Object.values(TAG_NAMES).every((name) => tags.some(({ key }) => key === name));
+}
+
 /** The service that tags name. @throws Error when they are not ours */
 export function readServiceTags(tags: readonly Tag[]): ServiceKey {
   const read = (key: string): string => {

@@ -85,7 +85,10 @@ async function ensureRelease(
   const previous = await findServing(deps, service);
   const input = releaseTaskDefinition(deps.config, spec, previous);
   const arn = await registerTaskDefinition(deps.ecs, input);
-  return { arn, notes: { health_path: path, health_timeout_s: timeout_s, previous } };
+  return {
+    arn,
+    notes: { health_path: path, health_timeout_s: timeout_s, previous, restart: spec.plan.restart },
+  };
 }
 
 /** The task definition that a failed rollout would return to; null when nothing served yet. */

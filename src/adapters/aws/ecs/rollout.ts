@@ -23,7 +23,8 @@ export async function readRollout(
   }
   const own = deploymentOf(service, release.arn);
   // Another one in first place: ECS returned to it after the failure of this one.
-  if (own === undefined || own.status !== 'PRIMARY' || own.rolloutState === 'FAILED') {
+  const was_given_up = service.desiredCount === 0;
+  if (own === undefined || own.status !== 'PRIMARY' || own.rolloutState === 'FAILED' || was_given_up) {
     return explainFailure(deps, release, service, own);
   }
   switch (await readState(deps, service, own)) {

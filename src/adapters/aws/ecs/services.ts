@@ -26,7 +26,12 @@ const MAX_LISTED = 100;
 
 /** The service as ECS knows it. @returns undefined when there is none, or it was deleted and has drained */
 export async function findService(deps: Dependencies, key: ServiceKey): Promise<Service | undefined> {
-  const [service] = await describeServices(deps, [serviceName(key)]);
+  return findServiceNamed(deps, serviceName(key));
+}
+
+/** {@link findService} by the name that it has in its cluster. */
+export async function findServiceNamed(deps: Dependencies, name: string): Promise<Service | undefined> {
+  const [service] = await describeServices(deps, [name]);
   return service?.status === 'INACTIVE' ? undefined : service;
 }
 
@@ -94,6 +99,12 @@ export async function updateService(
   rollout: Rollout,
 ): Promise<void> {
   const input = updateServiceInput(config, key, rollout);
+  await callEcs('UpdateService', () => ecs.send(new UpdateServiceCommand(input)));
+}
+
+/** Has a service run nothing until its next release, which asks for tasks again. Its rollout stays as it is. */
+export async function emptyService({ ecs, config }: Dependencies, key: ServiceKey): Promise<void> {
+  const input = { cluster: config.cluster, service: serviceName(key), desiredCount: 0 };
   await callEcs('UpdateService', () => ecs.send(new UpdateServiceCommand(input)));
 }
 

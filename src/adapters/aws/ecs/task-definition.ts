@@ -1,6 +1,11 @@
 import type { ContainerDefinition, KeyValuePair, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import { type LogStep, logStreamPrefix } from '../../../contracts/functions/log-streams.ts';
-import { CONTAINER_PORT, CONTAINER_ROOT, CONTAINER_USER } from '../../../domain/builds/index.ts';
+import {
+  type BuildPlan,
+  CONTAINER_PORT,
+  CONTAINER_ROOT,
+  CONTAINER_USER,
+} from '../../../domain/builds/index.ts';
 import { DeploymentFailedError, type ReleaseSpec } from '../../../domain/deployments/index.ts';
 import type { EcsComputeConfig, LogDestination } from './config.ts';
 import { CONTAINER_NAME, oneOffFamily, PORT_NAME, releaseFamily, releaseTags } from './names.ts';
@@ -16,12 +21,15 @@ export interface ReleaseNotes {
   readonly health_timeout_s: number;
   /** The task definition that served before; null for a service's first. */
   readonly previous: string | null;
+  readonly restart: BuildPlan['restart'];
 }
 
 const LABELS = {
   path: 'branchline.health-path',
   timeout: 'branchline.health-timeout-s',
   previous: 'branchline.previous',
+  restart: 'branchline.restart',
+  retries: 'branchline.restart-retries',
 } as const;
 
 /** The task definition of a release's web process. @throws DeploymentFailedError when its variables are too large */
@@ -31,11 +39,14 @@ export function releaseTaskDefinition(
   previous: string | null,
 ): RegisterTaskDefinitionRequest {
   const { path, timeout_s } = spec.plan.health_check;
+  const { policy, max_retries } = spec.plan.restart;
   return taskDefinition(config, spec, 'runtime', releaseFamily(spec.deployment_id), {
     ...ownStart(spec),
     portMappings: [{ name: PORT_NAME, containerPort: CONTAINER_PORT, protocol: 'tcp' }],
     dockerLabels: {
       [LABELS.timeout]: String(timeout_s),
+      [LABELS.restart]: policy,
+      [LABELS.retries]: String(max_retries),
       ...(path === null ? {} : { [LABELS.path]: path }),
       ...(previous === null ? {} : { [LABELS.previous]: previous }),
     },
@@ -65,7 +76,14 @@ export function readNotes(labels: Readonly<Record<string, string>>): ReleaseNote
     health_path: labels[LABELS.path] ?? null,
     health_timeout_s: Number(labels[LABELS.timeout]),
     previous: labels[LABELS.previous] ?? null,
+    restart: readRestart(labels[LABELS.restart], labels[LABELS.retries]),
   };
+}
+
+// A release from before the labels is started again forever, as it was then.
+function readRestart(policy: string | undefined, retries: string | undefined): BuildPlan['restart'] {
+  if (policy !== 'never' && policy !== 'on_failure') return { policy: 'always', max_retries: 0 };
+  return { policy, max_retries: Number(retries) };
 }
 
 function taskDefinition(

@@ -70,6 +70,11 @@ const CONTAINER = {
     },
   },
 };
+const LABELS = {
+  'branchline.health-timeout-s': '300',
+  'branchline.restart': 'on_failure',
+  'branchline.restart-retries': '10',
+};
 const TASK_DEFINITION = {
   executionRoleArn: 'arn:aws:iam::1:role/execution',
   networkMode: 'awsvpc',
@@ -145,7 +150,7 @@ test('a service is created with its first release', async () => {
         {
           ...CONTAINER,
           portMappings: [{ name: 'http', containerPort: 8080, protocol: 'tcp' }],
-          dockerLabels: { 'branchline.health-timeout-s': '300' },
+          dockerLabels: LABELS,
         },
       ],
     },
@@ -181,6 +186,7 @@ test('its next release updates it, and notes what served before', async () => {
         {
           dockerLabels: {
             'branchline.health-path': '/up?a=b',
+            ...LABELS,
             'branchline.health-timeout-s': '10',
             'branchline.previous': PREVIOUS,
           },
@@ -212,7 +218,8 @@ test('what never served is nothing to return to', async () => {
   under.mock.on(UpdateServiceCommand).resolves({});
   await under.compute.release(spec());
   const [input] = under.inputs('RegisterTaskDefinition');
-  expect(JSON.stringify(input)).toContain('"dockerLabels":{"branchline.health-timeout-s":"300"}');
+  expect(input).toMatchObject({ containerDefinitions: [{ dockerLabels: LABELS }] });
+  expect(JSON.stringify(input)).not.toContain('branchline.previous');
 });
 
 test('promoting marks the release and removes the one before', async () => {

@@ -60,6 +60,11 @@ test.each<[string, Service, object]>([
     { state: 'failed', reason: 'internal', detail: 'There was no room for the app.' },
   ],
   [
+    'is complete and was given up',
+    { desiredCount: 0, deployments: [own({ rolloutState: 'COMPLETED' })] },
+    UNHEALTHY,
+  ],
+  [
     'is draining',
     { status: 'DRAINING', deployments: [own()] },
     { state: 'failed', reason: 'interrupted', detail: 'It is not running.' },
