@@ -1,6 +1,7 @@
 import type { ForwardDependencies } from '../../functions/events/forward-outbox.ts';
 import { createOutboxPublisher } from '../../functions/events/publish-outbox.ts';
 import { createSettler } from '../../functions/events/settle-deployment.ts';
+import { createAppWatcher } from '../../functions/events/watch-apps.ts';
 import { runAndFlush } from '../../functions/runtime/aws/flush.ts';
 import { createOutboxSweeper } from '../../functions/schedules/sweep.ts';
 import { keys } from '../../src/adapters/stores/keys.ts';
@@ -129,8 +130,27 @@ export const DELIVERY = {
     await runExecution(world, key);
     return world.tally.count(() => settleExecution(world, key));
   },
+  'watch-apps: an app that is given up': async () => {
+    const world = await openUsedWorld();
+    const deployment_id = await world.queue(world.project_id);
+    const key = { tenant_id: world.account.tenant_id, deployment_id };
+    await runExecution(world, key);
+    return world.tally.count(() => giveUpApp(world, key));
+  },
 } as const satisfies Record<string, () => Promise<Access>>;
 export type DeliveryName = keyof typeof DELIVERY;
+
+/** Hears that an app ended which its restart policy starts no more. */
+async function giveUpApp({ pipeline }: World, key: DeploymentKey): Promise<void> {
+  const service = { ...key, project_id: 'project', environment: 'production', name: 'web' };
+  const ended = { key, service, restart: NEVER, exit_code: 1, restarts: 0, how: 'exit code 1' };
+  const apps = { findEnded: async () => ended, giveUp: async () => undefined };
+  const watch = createAppWatcher(async () => ({ ...pipeline, apps }));
+  const detail = { taskArn: 'task', taskDefinitionArn: 'task definition', group: 'service:web' };
+  return runAndFlush(pipeline, () => watch({ detail } as never));
+}
+
+const NEVER = { policy: 'never', max_retries: 0 } as const;
 
 // As the hourly function asks for.
 const MAX_PER_SHARD = 250;

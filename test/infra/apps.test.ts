@@ -117,6 +117,9 @@ describe('the rule that hears of apps that end', () => {
       }),
     ]);
     expect(may('watch-apps', { action: 'sqs:SendMessage', resource: queue })).toBe(true);
+    const policies = resourcesOf(withApps, 'AWS::SQS::QueuePolicy').map(({ properties }) => properties);
+    const [policy] = policies.filter(({ Queues }) => JSON.stringify(Queues).includes('OutboxFailures'));
+    expect(JSON.stringify(policy?.['PolicyDocument'])).toContain(`"Fn::GetAtt":["${rule?.id}","Arn"]`);
   });
 
   test('is not there without a compute stack', () => {

@@ -257,6 +257,14 @@ describe('nothing changes where', () => {
     expect([await statusOf(1), messages(), logger.lines]).toEqual(['success', [], []]);
   });
 
+  it('the service drains, and still shows what it ran', async () => {
+    await serve(1, NEVER);
+    const event = end();
+    Object.assign(fake.cluster.services.get(NAME) ?? {}, { status: 'DRAINING' });
+    await watch(event);
+    expect(await standing()).toEqual(UNTOUCHED);
+  });
+
   it('the service is none of ours: the operator is told', async () => {
     await serve(1, NEVER);
     const event = end();
