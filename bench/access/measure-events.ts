@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+import { createLogCollector } from '../../functions/events/collect-logs.ts';
 import type { ForwardDependencies } from '../../functions/events/forward-outbox.ts';
 import { createOutboxPublisher } from '../../functions/events/publish-outbox.ts';
 import { createSettler } from '../../functions/events/settle-deployment.ts';
@@ -5,10 +7,12 @@ import { createAppWatcher } from '../../functions/events/watch-apps.ts';
 import { runAndFlush } from '../../functions/runtime/aws/flush.ts';
 import { createOutboxSweeper } from '../../functions/schedules/sweep.ts';
 import { keys } from '../../src/adapters/stores/keys.ts';
+import { createLogStore } from '../../src/adapters/stores/log-store.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
 import { readOverdueItems } from '../../src/adapters/stores/outbox.ts';
 import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
 import { type ConsumerName, EVENT_RULES } from '../../src/contracts/events/rules.ts';
+import { BUILD_LINE_MARK, logStreamPrefix } from '../../src/contracts/functions/log-streams.ts';
 import { createBillingConsumer } from '../../src/domain/billing/index.ts';
 import {
   createDeploymentStarter,
@@ -122,6 +126,11 @@ export const DELIVERY = {
     for (const event of world.api.test_accounts.memory.events) await publishEvent(world, event);
     return sweep(world);
   },
+  'collect-logs: ten lines of a build': async () => {
+    const world = await openUsedWorld();
+    const deployment_id = await world.queue(world.project_id);
+    return collectLines(world, { tenant_id: world.account.tenant_id, deployment_id });
+  },
   'settle-deployment: a failure that is recorded': async () => {
     const world = await openUsedWorld();
     world.script.progress = [APP_EXITED];
@@ -151,6 +160,24 @@ async function giveUpApp({ pipeline }: World, key: DeploymentKey): Promise<void>
 }
 
 const NEVER = { policy: 'never', max_retries: 0 } as const;
+
+/** A batch as CloudWatch Logs hands it over, each line 100 characters long. */
+function collectLines({ tally, pipeline }: World, key: DeploymentKey): Promise<Access> {
+  const collect = createLogCollector(async () => ({
+    logs: createLogStore(tally.table, pipeline.clock),
+    logger: pipeline.logger,
+  }));
+  const timestamp = pipeline.clock.now().getTime();
+  const logEvents = Array.from({ length: 10 }, (_, number) => ({
+    id: `event-${number}`,
+    timestamp,
+    message: `${BUILD_LINE_MARK}${'x'.repeat(100)}`,
+  }));
+  const logStream = `${logStreamPrefix(key, 'build')}/1`;
+  const batch = { messageType: 'DATA_MESSAGE', logGroup: 'builds', logStream, logEvents };
+  const data = gzipSync(JSON.stringify(batch)).toString('base64');
+  return tally.count(() => collect({ awslogs: { data } }));
+}
 
 // As the hourly function asks for.
 const MAX_PER_SHARD = 250;

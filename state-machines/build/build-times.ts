@@ -19,11 +19,17 @@ const phasesSchema = z.array(
 );
 type Phases = z.output<typeof phasesSchema>;
 
-/** A build's phases as the state `Build` selects them, by a path that can't miss: it gives a list of what it finds.
+/** A build's phases as the state `Build` selects them, by a path that can't miss: it gives a list of what it finds, and the
+ *  laptop's interpreter a single find as it is.
  *  Parsed, it is how long the build had its machine, in milliseconds; undefined where that isn't told. */
 export const buildTimesSchema = z
-  .object({ phases: z.array(phasesSchema).min(1) })
-  .transform(({ phases }) => ({ duration_ms: durationOf(phases.flat()) }))
+  .object({
+    phases: z
+      .array(z.unknown())
+      .transform((found) => found.flat())
+      .pipe(phasesSchema),
+  })
+  .transform(({ phases }) => ({ duration_ms: durationOf(phases) }))
   .catch({ duration_ms: undefined });
 
 const causeSchema = z.object({ Build: z.object({ Phases: phasesSchema }) });

@@ -46,7 +46,11 @@ describe('a stage’s settings', () => {
   });
 
   test('name restored tables, all of them or none', () => {
-    const tables = { directoryTable: 'd-1', tenantsTable: 't_1.x', tenantsStreamLabel: LABEL };
+    const tables = {
+      directoryTable: 'branchline-dev-d',
+      tenantsTable: 'branchline-dev-t',
+      tenantsStreamLabel: LABEL,
+    };
     expect(read({ stage: 'dev', ...tables }).restored).toEqual(tables);
     for (const name of Object.keys(tables)) {
       const { [name as keyof typeof tables]: _left_out, ...others } = tables;
@@ -54,8 +58,11 @@ describe('a stage’s settings', () => {
         `${name} is missing: directoryTable, tenantsTable, tenantsStreamLabel go together (-c ${name}=…)`,
       );
     }
-    expect(() => read({ stage: 'dev', ...tables, directoryTable: 't_1.x' })).toThrow(
-      'tenantsTable is "t_1.x": that is the directoryTable too',
+    expect(() => read({ stage: 'dev', ...tables, directoryTable: tables.tenantsTable })).toThrow(
+      'tenantsTable is "branchline-dev-t": that is the directoryTable too',
+    );
+    expect(() => read({ stage: 'dev', ...tables, directoryTable: 'mycopy' })).toThrow(
+      'directoryTable is "mycopy": its name has to begin with branchline-dev-',
     );
   });
 

@@ -24,7 +24,7 @@ const CLUSTER: EnvironmentName = 'APPS_CLUSTER';
 /** What an app gets, and how patiently it is watched. */
 const APP: Omit<
   EcsComputeConfig,
-  'cluster' | 'region' | 'subnets' | 'security_groups' | 'execution_role_arn' | 'architecture' | 'logs'
+  'cluster' | 'region' | 'subnets' | 'security_groups' | 'execution_role_arn' | 'architecture' | 'log_group'
 > = {
   // Public subnets without NAT, whose security group lets the gateway alone in.
   assign_public_ip: true,
@@ -87,6 +87,6 @@ function ecsConfig(): EcsComputeConfig {
     security_groups: required('APPS_SECURITY_GROUPS').split(','),
     execution_role_arn: required('APPS_EXECUTION_ROLE_ARN'),
     architecture: process.arch === 'arm64' ? 'ARM64' : 'X86_64',
-    logs: { kind: 'shared', group: required('APPS_LOG_GROUP') },
+    log_group: required('APPS_LOG_GROUP'),
   };
 }

@@ -32,7 +32,7 @@ const CONFIG: EcsComputeConfig = {
   progress_wait_ms: 2 * POLL_MS,
   poll_ms: POLL_MS,
   drain_wait_ms: 60_000,
-  logs: { kind: 'shared', group: '/branchline/apps' },
+  log_group: '/branchline/apps',
 };
 
 function createFixture() {

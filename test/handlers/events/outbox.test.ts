@@ -30,6 +30,7 @@ function setUp(
     readonly refused?: readonly string[];
     readonly unburied?: string;
     readonly unremoved?: string;
+    readonly unpublished?: boolean;
   } = {},
 ) {
   const done: string[] = [];
@@ -40,6 +41,7 @@ function setUp(
       return sk in bodies ? { ...KEY, sk, body: bodies[sk] } : undefined;
     },
     publish: async (events) => {
+      if (faults.unpublished === true) throw new Error('the bus is not there');
       done.push(...events.map(({ id }) => `publish ${id}`));
       return new Set(faults.refused);
     },
@@ -73,17 +75,23 @@ describe('the outbox publisher', () => {
     expect(done).toEqual([published(1), published(2), 'remove a']);
   });
 
-  it('removes a poison item only after the queue has it, and publishes those around it', async () => {
+  it('publishes those around a poison item first, and removes it only after the queue has it', async () => {
     const { run, done } = setUp({ a: event(1), b: POISON, c: event(3) });
     expect(await run('a', 'b', 'c')).toEqual({ batchItemFailures: [] });
     expect(done).toEqual([
-      'bury b {"type":"nonsense"}',
-      'remove b',
       published(1),
       published(3),
+      'bury b {"type":"nonsense"}',
+      'remove b',
       'remove a',
       'remove c',
     ]);
+  });
+
+  it('buries nothing while the bus is away: the batch comes again as it was', async () => {
+    const { run, done } = setUp({ a: event(1), b: POISON }, { unpublished: true });
+    await expect(run('a', 'b')).rejects.toThrow('the bus is not there');
+    expect(done).toEqual([]);
   });
 
   it('keeps a poison item that the queue refuses, has it delivered again, and publishes those around it', async () => {
@@ -101,7 +109,8 @@ describe('the outbox publisher', () => {
     async (_what, body, arrived) => {
       const { run, done, logger } = setUp({ a: body, b: event(2) }, { unremoved: 'a' });
       expect(await run('a', 'b')).toEqual({ batchItemFailures: [] });
-      expect(done.toSorted()).toEqual([arrived, published(2), 'remove b'].toSorted());
+      // Nor is another removal tried then: a slow table would take all the time there is.
+      expect(done.toSorted()).toEqual([arrived, published(2)].toSorted());
       expect(logger.text()).toContain('throttled');
     },
   );

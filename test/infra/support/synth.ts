@@ -27,8 +27,8 @@ export const PROD = { stage: 'prod', appDomain: 'apps.example.com' } as const;
 
 /** The context of tables that a restore made. */
 export const RESTORED = {
-  directoryTable: 'restored-directory',
-  tenantsTable: 'restored-tenants',
+  directoryTable: 'branchline-prod-directory-restored',
+  tenantsTable: 'branchline-prod-tenants-restored',
   tenantsStreamLabel: '2026-11-25T16:00:00.000',
 } as const;
 

@@ -31,6 +31,11 @@ describe('a build’s time', () => {
     expect(buildTimesSchema.parse(selected(...phases))).toEqual({ duration_ms: 50 });
   });
 
+  it('is read from a single find that is no list of finds, too', () => {
+    const phases = [phase('BUILD', STARTED_MS, STARTED_MS + 30)];
+    expect(buildTimesSchema.parse({ phases })).toEqual({ duration_ms: 30 });
+  });
+
   it('is nothing for one that only waited', () => {
     const phases = [
       phase('SUBMITTED', STARTED_MS, STARTED_MS + 1),

@@ -30,13 +30,9 @@ export interface EcsComputeConfig {
   readonly poll_ms: number;
   /** How long a new service may wait for one of its name that is still draining. */
   readonly drain_wait_ms: number;
-  readonly logs: LogDestination;
+  /** What apps and commands write goes here; a subscription brings it into their deployments' logs. */
+  readonly log_group: string;
 }
-
-/** `shared`: one group, made with its retention beforehand. `per_project`: a group a project, which ECS makes itself. */
-export type LogDestination =
-  | { readonly kind: 'shared'; readonly group: string }
-  | { readonly kind: 'per_project'; readonly prefix: string };
 
 export interface EcsComputeDependencies {
   readonly ecs: ECSClient;

@@ -7,7 +7,7 @@ import {
   CONTAINER_USER,
 } from '../../../domain/builds/index.ts';
 import { DeploymentFailedError, type ReleaseSpec } from '../../../domain/deployments/index.ts';
-import type { EcsComputeConfig, LogDestination } from './config.ts';
+import type { EcsComputeConfig } from './config.ts';
 import { CONTAINER_NAME, oneOffFamily, PORT_NAME, releaseFamily, releaseTags } from './names.ts';
 
 /** What a service's variables may hold together; the whole task definition holds 64 KiB. */
@@ -154,17 +154,12 @@ function environment({ variables, plan }: ReleaseSpec): KeyValuePair[] {
 }
 
 function logOptions(config: EcsComputeConfig, spec: ReleaseSpec, step: LogStep): Record<string, string> {
-  const { tenant_id, project_id } = spec.service;
+  const { tenant_id } = spec.service;
   return {
-    ...logGroup(config.logs, project_id),
+    'awslogs-group': config.log_group,
     'awslogs-region': config.region,
     'awslogs-stream-prefix': logStreamPrefix({ tenant_id, deployment_id: spec.deployment_id }, step),
     mode: 'non-blocking',
     'max-buffer-size': LOG_BUFFER,
   };
-}
-
-function logGroup(logs: LogDestination, project_id: string): Record<string, string> {
-  if (logs.kind === 'shared') return { 'awslogs-group': logs.group };
-  return { 'awslogs-group': `${logs.prefix}/${project_id}`, 'awslogs-create-group': 'true' };
 }

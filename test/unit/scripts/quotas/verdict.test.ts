@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../../../scripts/operator/error.ts';
 import type { Have } from '../../../../scripts/quotas/account.ts';
@@ -67,7 +71,17 @@ describe('the report', () => {
 });
 
 describe('the command line of the preflight', () => {
-  const read = (...args: string[]) => readArguments(args);
+  const read = (...args: string[]) => readArguments(args, new URL('file:///nowhere/cdk.context.json'));
+
+  test('take the operator’s own values as cdk does: over the defaults, under the command line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'branchline-context-'));
+    const file = join(folder, 'cdk.context.json');
+    writeFileSync(file, JSON.stringify({ stage: 'prod', appDomain: 'apps.example.com', compute: true }));
+    const readWith = (...args: string[]) => readArguments(args, pathToFileURL(file)).config;
+    expect(readWith()).toMatchObject({ stage: 'prod', appDomain: 'apps.example.com', compute: true });
+    expect(readWith('-c', 'stage=staging').stage).toBe('staging');
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   test('is the context as for a deploy, over cdk.json’s, and the load', () => {
     expect(read()).toMatchObject({ config: { stage: 'dev' }, load: { builds: 1, apps: 1 } });

@@ -41,7 +41,7 @@ export const CONFIG: EcsComputeConfig = {
   progress_wait_ms: 10_000,
   poll_ms: 5000,
   drain_wait_ms: 10_000,
-  logs: { kind: 'shared', group: '/branchline/apps' },
+  log_group: '/branchline/apps',
 };
 
 export const SERVICE_TAGS = [

@@ -337,10 +337,8 @@ test('a one-off command is a task with its script, by a task definition that sta
   expect(under.lines).toEqual(["$ echo it's $HOME"]);
 });
 
-test('an own PATH stands behind the plan’s folders; a log group of its own is made by ECS', async () => {
-  const under = withRegister(
-    createMockedCompute({ logs: { kind: 'per_project', prefix: '/apps' }, architecture: 'X86_64' }),
-  );
+test('an own PATH stands behind the plan’s folders', async () => {
+  const under = withRegister(createMockedCompute({ architecture: 'X86_64' }));
   haveService(under);
   haveNoRelease(under);
   under.mock.on(CreateServiceCommand).resolves({});
@@ -358,9 +356,6 @@ test('an own PATH stands behind the plan’s folders; a log group of its own is 
           { name: 'PATH', value: '/app/.venv/bin:/opt' },
           { name: 'PORT', value: '8080' },
         ],
-        logConfiguration: {
-          options: { 'awslogs-group': `/apps/prj_${UUID}`, 'awslogs-create-group': 'true' },
-        },
       },
     ],
   });
