@@ -1,10 +1,11 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Route, routeKeysOf } from '../../src/contracts/http/route.ts';
 import { demandPermission, type Principal } from '../../src/domain/access/index.ts';
 import { authenticate } from '../../src/domain/identity/index.ts';
 import { AppError } from '../../src/domain/shared/errors.ts';
 import type { RuntimeDependencies } from './dependencies.ts';
+import type { HttpContext, HttpFunction } from './http-context.ts';
 import { runOnce } from './idempotency.ts';
 import { cors, isPreflight } from './middleware/cors.ts';
 import { rateLimit, takeToken } from './middleware/rate-limit.ts';
@@ -13,17 +14,6 @@ import { noteTenant, requestLog } from './middleware/request-log.ts';
 import { spanOf, tracing } from './middleware/tracing.ts';
 import { parseRequest, type RequestOf } from './request.ts';
 import { type Answer, respond, respondEmpty, withoutBody } from './response.ts';
-
-/** A Lambda function behind the HTTP API. On a laptop, the gateway calls it. */
-export type HttpFunction = (
-  event: APIGatewayProxyEventV2,
-  context: HttpContext,
-) => Promise<APIGatewayProxyStructuredResultV2>;
-
-export type HttpContext = Context & {
-  /** Ends when the client is gone or the function's time nearly over. Made when it is asked for: few routes wait. */
-  readonly createSignal?: () => AbortSignal;
-};
 
 type ResponseOf<R extends Route> = R['success'] extends { readonly schema: infer S }
   ? S extends { readonly _zod: { readonly output: infer T } }

@@ -1,5 +1,9 @@
 import { boundary, gatewayBoundary } from './boundary.ts';
-import { executeCode, executeData, executeOptIn, executeRoles, executionBoundary } from './execution.ts';
+import { executionBoundary } from './execution/boundary.ts';
+import { executeCode } from './execution/code.ts';
+import { executeData } from './execution/data.ts';
+import { executeOptIn } from './execution/opt-in.ts';
+import { executeRoles } from './execution/roles.ts';
 import { bootstrapper, deployer } from './installer.ts';
 import { PLACEHOLDERS, type Place, POLICY_NAMES, type PolicyName, policyName } from './place.ts';
 import type { PolicyDocument } from './statement.ts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { HttpContext, HttpFunction } from '../../functions/runtime/http-function.ts';
+import type { HttpContext, HttpFunction } from '../../functions/runtime/http-context.ts';
 import { respondProblem } from '../../functions/runtime/response.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { createMatcher } from '../../src/contracts/http/match.ts';

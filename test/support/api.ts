@@ -7,7 +7,7 @@ import { createMetaFunction } from '../../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../../functions/api/projects/handler.ts';
 import { createUsageFunction } from '../../functions/api/usage/handler.ts';
 import type { ApiDependencies, RateLimiter } from '../../functions/runtime/dependencies.ts';
-import type { HttpContext, HttpFunction } from '../../functions/runtime/http-function.ts';
+import type { HttpContext, HttpFunction } from '../../functions/runtime/http-context.ts';
 import { createRateLimiter } from '../../functions/runtime/rate-limiter.ts';
 import { toEvent } from '../../local/gateway/event.ts';
 import { createIdempotencyStore } from '../../src/adapters/stores/idempotency-store.ts';

@@ -1,7 +1,8 @@
 import { authRoutes } from '../../../src/contracts/http/routes/auth.ts';
 import { login, refresh, register } from '../../../src/domain/identity/index.ts';
 import type { DependenciesFor } from '../../runtime/dependencies.ts';
-import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
+import type { HttpFunction } from '../../runtime/http-context.ts';
+import { createHttpFunction } from '../../runtime/http-function.ts';
 
 /** Signing up and in: the only function that may read the private signing key. */
 export function createAuthFunction(deps: DependenciesFor<'accounts'>): HttpFunction {

@@ -12,7 +12,8 @@ import {
 } from '../../../src/domain/deployments/index.ts';
 import { AppError } from '../../../src/domain/shared/errors.ts';
 import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
-import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
+import type { HttpFunction } from '../../runtime/http-context.ts';
+import { createHttpFunction } from '../../runtime/http-function.ts';
 import { nextLink, toPageRequest } from '../../runtime/paging.ts';
 
 const PATH = '/api/v1/deployments';

@@ -6,7 +6,8 @@ import { createOpenApi } from '../../../src/contracts/http/openapi.ts';
 import { metaRoutes } from '../../../src/contracts/http/routes/meta.ts';
 import { AppError } from '../../../src/domain/shared/errors.ts';
 import type { DependenciesFor } from '../../runtime/dependencies.ts';
-import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
+import type { HttpFunction } from '../../runtime/http-context.ts';
+import { createHttpFunction } from '../../runtime/http-function.ts';
 
 /** What describes the API itself, and the `$default` route: whatever no other route takes ends here. */
 export function createMetaFunction(deps: DependenciesFor<'readKeySet'>): HttpFunction {

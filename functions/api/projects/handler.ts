@@ -11,7 +11,8 @@ import {
   updateProject,
 } from '../../../src/domain/projects/index.ts';
 import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
-import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
+import type { HttpFunction } from '../../runtime/http-context.ts';
+import { createHttpFunction } from '../../runtime/http-function.ts';
 import { nextLink, toPageRequest } from '../../runtime/paging.ts';
 
 type ProjectView = z.infer<typeof projectView>;

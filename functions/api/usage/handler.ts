@@ -1,7 +1,8 @@
 import { usageRoutes } from '../../../src/contracts/http/routes/usage.ts';
 import { readUsage } from '../../../src/domain/billing/index.ts';
 import type { DependenciesFor } from '../../runtime/dependencies.ts';
-import { createHttpFunction, type HttpFunction } from '../../runtime/http-function.ts';
+import type { HttpFunction } from '../../runtime/http-context.ts';
+import { createHttpFunction } from '../../runtime/http-function.ts';
 
 /** What a team used. */
 export function createUsageFunction(deps: DependenciesFor<'usage' | 'clock'>): HttpFunction {

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { memoize } from '../../../src/adapters/system/memoize.ts';
-import { createHttpFunction, type HttpContext, type HttpFunction } from '../http-function.ts';
+import type { HttpContext, HttpFunction } from '../http-context.ts';
+import { createHttpFunction } from '../http-function.ts';
 import { createPublicRuntime } from './api.ts';
 
 // API Gateway gives up after 30 s; a long poll has to answer before.

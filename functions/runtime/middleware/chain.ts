@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { HttpContext } from '../http-function.ts';
+import type { HttpContext } from '../http-context.ts';
 
 /** A middleware of the HTTP functions. */
 export type HttpMiddleware = MiddlewareObj<

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HttpFunction } from '../../../../functions/runtime/http-function.ts';
+import type { HttpFunction } from '../../../../functions/runtime/http-context.ts';
 import { createGateway, type Gateway } from '../../../../local/gateway/gateway.ts';
 import { createAppProxy } from '../../../../local/proxy/app-proxy.ts';
 import { createRecordedLogger } from '../../../support/recorded-logger.ts';
