@@ -51,3 +51,12 @@ test('every function of the API gives a table up while its caller still waits', 
   expect(tables.length).toBeGreaterThan(2);
   for (const call of tables) expect(call).toContain('(AWAITED)');
 });
+
+test('no test that shares its worker replaces a module: the next file would get it too', () => {
+  const tests = filesOf('test').filter((path) => path.endsWith('.test.ts') && !path.startsWith('test/aws/'));
+  expect(tests.length).toBeGreaterThan(100);
+  const replacing = tests.filter((path) =>
+    /^vi\.(?:doM|m)ock\(/m.test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  expect(replacing).toEqual([]);
+});

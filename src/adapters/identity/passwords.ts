@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
+import * as native from '@node-rs/argon2';
 import type { PasswordHasher } from '../../domain/identity/index.ts';
 import { createSemaphore } from '../system/semaphore.ts';
 
@@ -11,17 +11,20 @@ const SALT_BYTES = 32;
 // Each hash takes 64 MiB while it runs, and the libuv pool has four threads for all else too.
 const MAX_CONCURRENT = 2;
 
-/** Argon2id on the thread pool, a few at a time; the rest wait in order. */
-export function createPasswordHasher(): PasswordHasher {
+/** Argon2id on the thread pool, a few at a time; the rest wait in order.
+ *  @param argon2 - the library, or what watches it in a test */
+export function createPasswordHasher(
+  argon2: Pick<typeof native, 'hash' | 'verify'> = native,
+): PasswordHasher {
   const places = createSemaphore(MAX_CONCURRENT);
   const hashPassword = (password: string) =>
-    places.run(() => hash(password, { ...ARGON2ID, salt: randomBytes(SALT_BYTES) }));
+    places.run(() => argon2.hash(password, { ...ARGON2ID, salt: randomBytes(SALT_BYTES) }));
   const decoy = createDecoy();
   return {
     hash: hashPassword,
-    verify: (phc, password) => places.run(() => verify(phc, password)),
+    verify: (phc, password) => places.run(() => argon2.verify(phc, password)),
     async verifyNothing(password) {
-      await places.run(() => verify(decoy, password));
+      await places.run(() => argon2.verify(decoy, password));
     },
   };
 }
