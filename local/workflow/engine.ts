@@ -31,8 +31,8 @@ interface Running {
 // An execution that three processes in a row did not survive may well be what kills them.
 const MAX_ATTEMPTS = 3;
 
-// The rollout task itself waits for news, so asking again at once costs nothing here.
-const ROLLOUT_RETRY_MS = 10;
+// The rollout task itself waits for news, and no call over a network breaks off here: trying again at once costs nothing.
+const RETRY_AT_ONCE_MS = 10;
 
 /** @param options - see {@link WorkflowEngineOptions} */
 export function createWorkflowEngine(options: WorkflowEngineOptions): WorkflowEngine {
@@ -67,7 +67,8 @@ export function createWorkflowEngine(options: WorkflowEngineOptions): WorkflowEn
         context: { Execution: { Name: key.deployment_id } },
         overrides: {
           taskResourceLocalHandlers: localHandlers(options.tasks, controller.signal, tasks),
-          retryIntervalOverrides: { AwaitRollout: [ROLLOUT_RETRY_MS] },
+          // By the place of the retrier in its state.
+          retryIntervalOverrides: { AwaitRollout: [RETRY_AT_ONCE_MS], PublishImage: [RETRY_AT_ONCE_MS] },
         },
       },
     );

@@ -104,6 +104,29 @@ describe('a deployment that goes well', () => {
   });
 });
 
+describe('publishing an image', () => {
+  const broken = Object.assign(new Error('ecr did not answer'), { name: 'AwsCallError' });
+
+  test('begins again where a call of it broke off: a repeated part of an upload is none that ECR takes', async () => {
+    let asked = 0;
+    const act = async () => {
+      asked += 1;
+      if (asked < 3) throw broken;
+    };
+    const { entered } = await ran({}, { PublishImage: act });
+
+    expect(entered.filter((state) => state === 'PublishImage')).toHaveLength(3);
+    expect(entered.at(-1)).toBe('RecordSuccess');
+  });
+
+  test('is given up after the third time, with its error', async () => {
+    const { entered, inputs } = await ran({}, { PublishImage: () => Promise.reject(broken) });
+
+    expect(entered.filter((state) => state === 'PublishImage')).toHaveLength(3);
+    expect(inputs.get('RecordFailure')).toMatchObject({ error: { Error: 'AwsCallError' } });
+  });
+});
+
 test('a build that takes too long is recorded as such', async () => {
   const timeout = Object.assign(new Error('no time left'), { name: 'States.Timeout' });
   const workflow = await ran({}, { Build: () => Promise.reject(timeout) });
