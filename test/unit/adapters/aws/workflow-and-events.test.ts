@@ -18,8 +18,9 @@ const KEY = { tenant_id: testId('ten', 1), deployment_id: testId('dpl', 1) };
 const METADATA = { $metadata: {}, message: 'no' };
 
 describe('the workflow on Step Functions', () => {
-  const sfn = mockClient(SFNClient);
-  const workflow = createStepFunctionsWorkflow(new SFNClient({ region: 'eu-central-1' }), MACHINE);
+  const stepFunctions = new SFNClient({ region: 'eu-central-1' });
+  const sfn = mockClient(stepFunctions);
+  const workflow = createStepFunctionsWorkflow(stepFunctions, MACHINE);
   beforeEach(() => sfn.reset());
 
   it('starts an execution named by its deployment, with ids alone', async () => {
@@ -53,8 +54,8 @@ describe('the workflow on Step Functions', () => {
 });
 
 describe('events on the bus', () => {
-  const bus = mockClient(EventBridgeClient);
   const client = new EventBridgeClient({ region: 'eu-central-1' });
+  const bus = mockClient(client);
   beforeEach(() => bus.reset());
 
   const event = (number: number): DomainEvent => ({

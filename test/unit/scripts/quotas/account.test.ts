@@ -19,9 +19,9 @@ const clients = {
   lambda: new LambdaClient(REGION),
   dynamo: new DynamoDBClient(REGION),
 };
-const quotas = mockClient(ServiceQuotasClient);
-const lambda = mockClient(LambdaClient);
-const dynamo = mockClient(DynamoDBClient);
+const quotas = mockClient(clients.quotas);
+const lambda = mockClient(clients.lambda);
+const dynamo = mockClient(clients.dynamo);
 beforeEach(() => {
   for (const mock of [quotas, lambda, dynamo]) mock.reset();
 });

@@ -44,7 +44,8 @@ export function createFakeAccount() {
   const changes: string[] = [];
   /** Where the process dies: before or after so many changes. */
   const death = { before: Number.POSITIVE_INFINITY, after: Number.POSITIVE_INFINITY };
-  const mock = mockClient(DynamoDBClient);
+  const dynamo = new DynamoDBClient({ region: 'eu-central-1' });
+  const mock = mockClient(dynamo);
 
   const find = (name = ''): FakeTable => {
     const table = tables.get(name.replace(/^arn:.*:table\//, ''));
@@ -172,7 +173,7 @@ export function createFakeAccount() {
       });
     });
 
-  return { dynamo: new DynamoDBClient({ region: 'eu-central-1' }), tables, changes, death };
+  return { dynamo, tables, changes, death };
 }
 
 function expectNothing(others: object): void {

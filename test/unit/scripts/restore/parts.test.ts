@@ -101,8 +101,9 @@ describe('what differs from the declaration', () => {
 });
 
 describe('the tables in use', () => {
-  const lambda = mockClient(LambdaClient);
-  const find = () => findTablesInUse(new LambdaClient({ region: 'eu-central-1' }), 'prod');
+  const client = new LambdaClient({ region: 'eu-central-1' });
+  const lambda = mockClient(client);
+  const find = () => findTablesInUse(client, 'prod');
 
   test('are those of the sign-in function', async () => {
     lambda.on(GetFunctionConfigurationCommand, { FunctionName: 'branchline-prod-auth' }).resolves({
