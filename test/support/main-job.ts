@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Isolation } from '../../src/domain/deployments/index.ts';
 import { serverSource } from './platform-apps.ts';
 import type { Client, DeploymentAnswer, Listed } from './platform-client.ts';
 import { createRepository, type TestRepository } from './repository.ts';
+
+const LOOK_AGAIN_MS = 100;
 
 /** An installation of the platform, wherever it runs. */
 export interface Installation {
@@ -195,5 +198,7 @@ async function goneAt(client: Client, url: string | null): Promise<string> {
     const { status, text } = await client.visit(url);
     if (status === 404) return text;
     expect([200, 502]).toContain(status);
+    // The app writes a line for each visit.
+    await delay(LOOK_AGAIN_MS);
   }
 }
