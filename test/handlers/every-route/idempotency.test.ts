@@ -61,12 +61,16 @@ describe('an Idempotency-Key', () => {
   test('whose first request is under way says so, and when to try again', async () => {
     const { projects } = api.deps.projects;
     const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
     const slow: typeof projects.create = async (...input) => {
+      begun.resolve();
       await gate.promise;
       return projects.create(...input);
     };
     Object.assign(api.deps.projects, { projects: { ...projects, create: slow } });
     const first = create(PROJECT);
+    // Sent first isn't come first.
+    await begun.promise;
     const second = await create(PROJECT);
     expectProblem(second, 'IDEMPOTENCY_KEY_IN_USE');
     expect(second.headers['retry-after']).toBe('1');
