@@ -184,11 +184,7 @@ const MAX_PER_SHARD = 250;
 
 function sweep({ tally, pipeline }: World): Promise<Access> {
   const run = createOutboxSweeper({
-    readOverdue: async (before) =>
-      (await readOverdueItems(tally.table, before, MAX_PER_SHARD)).map(({ key, attributes }) => ({
-        ...key,
-        body: attributes,
-      })),
+    readOverdue: (before) => readOverdueItems(tally.table, before, MAX_PER_SHARD),
     report: async () => undefined,
     clock: pipeline.clock,
     ...forwarding({ tally, pipeline }),

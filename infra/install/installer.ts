@@ -1,4 +1,5 @@
 import { arn, bootstrapStack, globalArn, type Place, policyArn, prefixOf, qualifierOf } from './place.ts';
+import { REPOSITORY_ACTIONS } from './repository-actions.ts';
 import { allow, type PolicyDocument, policy } from './statement.ts';
 
 /** The policies of CloudFormation's role, as `cdk bootstrap --cloudformation-execution-policies` takes them. */
@@ -105,24 +106,7 @@ export function bootstrapper(place: Place): PolicyDocument {
       ],
       [`arn:aws:s3:::${assets}`],
     ),
-    allow(
-      'ImageAssets',
-      [
-        'ecr:CreateRepository',
-        'ecr:Delete*Policy',
-        'ecr:DeleteRepository',
-        'ecr:DescribeRepositories',
-        'ecr:Get*Policy',
-        'ecr:ListTagsForResource',
-        'ecr:PutImageScanningConfiguration',
-        'ecr:PutImageTagMutability',
-        'ecr:PutLifecyclePolicy',
-        'ecr:SetRepositoryPolicy',
-        'ecr:TagResource',
-        'ecr:UntagResource',
-      ],
-      [arn(place, 'ecr', `repository/${images}`)],
-    ),
+    allow('ImageAssets', REPOSITORY_ACTIONS, [arn(place, 'ecr', `repository/${images}`)]),
     allow(
       'Version',
       [

@@ -14,10 +14,7 @@ const table = createDynamoTable(createDynamoClients()(), { tenants, directory: '
 
 export const handler = createOutboxSweeper({
   ...createForwarding(table),
-  async readOverdue(before) {
-    const items = await readOverdueItems(table, before, MAX_PER_SHARD);
-    return items.map(({ key: { pk, sk }, attributes }) => ({ pk, sk, body: attributes }));
-  },
+  readOverdue: (before) => readOverdueItems(table, before, MAX_PER_SHARD),
   report: (found) => sendToFailures(found, { reason: 'overdue' }),
   clock: systemClock,
 });

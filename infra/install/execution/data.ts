@@ -1,4 +1,5 @@
 import { arn, type Place, prefixOf } from '../place.ts';
+import { REPOSITORY_ACTIONS } from '../repository-actions.ts';
 import { allow, type PolicyDocument, policy } from '../statement.ts';
 
 // The actions are those that the resource types' own schemas name for their handlers
@@ -55,24 +56,7 @@ export function executeData(place: Place): PolicyDocument {
       ],
       [arn(place, 'sqs', `${own}*`)],
     ),
-    allow(
-      'Images',
-      [
-        'ecr:CreateRepository',
-        'ecr:Delete*Policy',
-        'ecr:DeleteRepository',
-        'ecr:DescribeRepositories',
-        'ecr:Get*Policy',
-        'ecr:ListTagsForResource',
-        'ecr:PutImageScanningConfiguration',
-        'ecr:PutImageTagMutability',
-        'ecr:PutLifecyclePolicy',
-        'ecr:SetRepositoryPolicy',
-        'ecr:TagResource',
-        'ecr:UntagResource',
-      ],
-      [arn(place, 'ecr', `repository/branchline-${place.stage}`)],
-    ),
+    allow('Images', REPOSITORY_ACTIONS, [arn(place, 'ecr', `repository/branchline-${place.stage}`)]),
     allow(
       'Logs',
       [

@@ -1,5 +1,5 @@
 import type { DomainEvent } from '../../domain/shared/events.ts';
-import { DUE_PREFIX, type Item, type PutWrite, type Table } from '../table/port.ts';
+import { type Attributes, DUE_PREFIX, type Item, type PutWrite, type Table } from '../table/port.ts';
 import { toAttributes } from './entity.ts';
 import { keys } from './keys.ts';
 
@@ -18,12 +18,19 @@ export function outboxWrites(events: readonly DomainEvent[]): PutWrite[] {
 /** Shards of the outbox in the `due` index: one partition takes 1,000 writes a second. */
 const SHARDS = 4;
 
+/** An item of an outbox: an event, or whatever else lies there. */
+export interface OverdueItem {
+  readonly pk: string;
+  readonly sk: string;
+  readonly body: Attributes;
+}
+
 /** What is still in an outbox and was put there before an instant, oldest first within each shard: whoever should have
  *  published it has failed to. Events, and whatever else lies there.
  *  @param before - ISO 8601
  *  @param limit - at most so many of each shard */
-export async function readOverdueItems(table: Table, before: string, limit: number): Promise<Item[]> {
-  const overdue: Item[] = [];
+export async function readOverdueItems(table: Table, before: string, limit: number): Promise<OverdueItem[]> {
+  const overdue: OverdueItem[] = [];
   for (let shard = 0; shard < SHARDS; shard += 1) {
     const { items } = await table.query({
       table: 'tenants',
@@ -33,7 +40,7 @@ export async function readOverdueItems(table: Table, before: string, limit: numb
       direction: 'forward',
       limit,
     });
-    overdue.push(...items);
+    overdue.push(...items.map(({ key: { pk, sk }, attributes }) => ({ pk, sk, body: attributes })));
   }
   return overdue;
 }

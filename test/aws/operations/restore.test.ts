@@ -119,11 +119,7 @@ describe('tables restored by the script', () => {
   test('have no record of an event that was waiting in the outbox: the sweeper publishes it', async () => {
     const published: DomainEvent[] = [];
     const sweep = createOutboxSweeper({
-      readOverdue: async (before) =>
-        (await readOverdueItems(table, before, 10)).map(({ key, attributes }) => ({
-          ...key,
-          body: attributes,
-        })),
+      readOverdue: (before) => readOverdueItems(table, before, 10),
       report: async () => undefined,
       bury: async (_item, reason) => {
         throw new Error(reason);

@@ -1,26 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../../../src/adapters/system/logger.ts';
 import type { Logger } from '../../../../src/domain/shared/ports.ts';
+import { keepWrittenLines } from '../../../support/written-lines.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-let written: string[];
-beforeEach(() => {
-  written = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((line) => {
-      written.push(String(line));
-      return true;
-    });
-  }
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const written = keepWrittenLines();
 
 function logAll(logger: Logger): string[] {
   for (const level of LEVELS) logger[level]('request');
-  return written.map((line) => String(JSON.parse(line).level).toLowerCase());
+  return written().map((line) => String(JSON.parse(line).level).toLowerCase());
 }
 
 describe('the level', () => {
@@ -37,7 +26,7 @@ describe('the level', () => {
   });
 });
 
-const line = () => JSON.parse(String(written.at(-1))) as Record<string, unknown>;
+const line = () => JSON.parse(String(written().at(-1))) as Record<string, unknown>;
 
 test('a message has its code, which its fields can’t take the place of', () => {
   createLogger('info').warn('events were overdue', { code: 'mine', overdue: 3 });
@@ -60,7 +49,7 @@ describe('a secret', () => {
     'x-amz-security-token',
   ])('is left out by its field’s name, at every depth: %s', (name) => {
     createLogger('info').info('request', { a: [{ [name]: 'hunter2' }], b: { [name]: { key: 'hunter2' } } });
-    expect(written.join()).not.toContain('hunter2');
+    expect(written().join()).not.toContain('hunter2');
     expect(line()).toMatchObject({ a: [{ [name]: '[redacted]' }], b: { [name]: '[redacted]' } });
   });
 
@@ -81,7 +70,7 @@ describe('a secret', () => {
       error: new Error(text, { cause: new Error(text) }),
     });
     expect(line()).toMatchObject({ detail: shown, error: { message: shown, cause: { message: shown } } });
-    expect(written.join()).not.toContain(text);
+    expect(written().join()).not.toContain(text);
   });
 
   test.each([
@@ -105,7 +94,7 @@ describe('a secret', () => {
 test('a message is one line, whatever its fields hold', () => {
   createLogger('info').info('request', { path: '/a\n{"level":"ERROR"}\r\n', error: new Error('two\nlines') });
 
-  expect(written).toHaveLength(1);
-  expect(written[0]?.trimEnd()).not.toMatch(/[\r\n]/);
-  expect(JSON.parse(String(written[0]))).toMatchObject({ path: '/a\n{"level":"ERROR"}\r\n' });
+  expect(written()).toHaveLength(1);
+  expect(written()[0]?.trimEnd()).not.toMatch(/[\r\n]/);
+  expect(JSON.parse(String(written()[0]))).toMatchObject({ path: '/a\n{"level":"ERROR"}\r\n' });
 });

@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { bindHttp } from '../../../../functions/runtime/aws/bind.ts';
 import { AppError } from '../../../../src/domain/shared/errors.ts';
+import { keepWrittenLines } from '../../../support/written-lines.ts';
 
 const CONTEXT = { getRemainingTimeInMillis: () => 10_000 } as Context;
 
@@ -23,19 +24,7 @@ const event = (method: string) =>
     },
   }) as unknown as APIGatewayProxyEventV2;
 
-let written: string[];
-beforeEach(() => {
-  written = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((line) => {
-      written.push(String(line));
-      return true;
-    });
-  }
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const written = keepWrittenLines();
 
 test('a function that can’t be composed answers with a problem, and is composed again for the next request', async () => {
   let attempts = 0;
@@ -55,7 +44,7 @@ test('a function that can’t be composed answers with a problem, and is compose
   });
   expect(JSON.parse(refused.body ?? '')).toMatchObject({ code: 'SERVICE_UNAVAILABLE', request_id: 'req-1' });
   expect(refused.body).not.toContain('no key today');
-  expect(written.join()).toContain('no key today');
+  expect(written().join()).toContain('no key today');
   expect(await call(event('GET'), CONTEXT)).toEqual({ statusCode: 200, body: 'well' });
 });
 
