@@ -17,7 +17,10 @@ export function principal(role: Role, changes: Partial<Principal> = {}): Princip
   return {
     user_id: USER,
     tenant_id: TENANT,
-    session_id: testId('ses', 1),
+    credential: { kind: 'session', id: testId('ses', 1) },
+    scopes: null,
+    project_ids: null,
+    environment: null,
     email: 'ada@example.com',
     roles: [role],
     ...changes,

@@ -69,8 +69,8 @@ export function createIdentityStore(table: Table): IdentityStore {
         keys.member(tenant_id, user_id),
         keys.session(tenant_id, user_id, session_id),
       ]);
-      const member = items.find((item) => item.key.sk === 'MEMBER');
-      const session = items.find((item) => item.key.sk !== 'MEMBER');
+      const member = items.find((item) => item.key.sk.startsWith('MEMBER#'));
+      const session = items.find((item) => item.key.sk.startsWith('SESSION#'));
       if (member === undefined || session === undefined) return undefined;
       return { member: toEntity(memberSchema, member), session: toEntity(sessionSchema, session) };
     },
@@ -87,6 +87,7 @@ function accountWrites({ user, tenant, member, session, events }: NewAccount) {
     { kind: 'put', item: userItem(user) },
     { kind: 'put', item: { key: keys.tenant(tenant.id), attributes: toAttributes(tenant) } },
     { kind: 'put', item: memberItem(member) },
+    { kind: 'put', item: membershipItem(member) },
     { kind: 'put', item: sessionItem(session) },
     ...outboxWrites(events),
   ] as const;
@@ -98,6 +99,10 @@ function userItem(user: User): Item {
 
 function memberItem(member: Member): Item {
   return { key: keys.member(member.tenant_id, member.user_id), attributes: toAttributes(member) };
+}
+
+function membershipItem({ user_id, tenant_id, created_at }: Member): Item {
+  return { key: keys.membership(user_id, tenant_id), attributes: { user_id, tenant_id, created_at } };
 }
 
 function sessionItem(session: Session): Item {

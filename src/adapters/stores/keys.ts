@@ -18,7 +18,8 @@ export const keys = {
   user: (user_id: string) => directory(`USER#${user_id}`, 'USER'),
   host: (host: string) => directory(`HOST#${host}`, 'HOST'),
   tenant: (tenant_id: string) => tenants(tenantPk(tenant_id), 'TENANT'),
-  member: (tenant_id: string, user_id: string) => tenants(userPk(tenant_id, user_id), 'MEMBER'),
+  member: (tenant_id: string, user_id: string) => tenants(tenantPk(tenant_id), `MEMBER#${user_id}`),
+  membership: (user_id: string, tenant_id: string) => directory(`USER#${user_id}`, `MEMBERSHIP#${tenant_id}`),
   session: (tenant_id: string, user_id: string, session_id: string) =>
     tenants(userPk(tenant_id, user_id), `SESSION#${session_id}`),
   project: (tenant_id: string, project_id: string) => tenants(tenantPk(tenant_id), `PROJECT#${project_id}`),

@@ -65,7 +65,7 @@ export function errorsOf(route: Route): ErrorCode[] {
     'UPSTREAM_FAILED',
     'SERVICE_UNAVAILABLE',
   ];
-  if (route.access !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN');
+  if (route.access !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN', 'MISSING_SCOPE');
   if (route.method === 'POST' && route.access !== 'public') {
     codes.push(
       'VALIDATION_FAILED',

@@ -1,3 +1,11 @@
-export type { Permission, Principal, Role } from './model.ts';
-export { roleSchema } from './model.ts';
-export { demandAccess, demandPermission, reach } from './rules.ts';
+export type { Permission, Principal, Role, Scope, Target } from './model.ts';
+export { roleSchema, SCOPES, scopeSchema } from './model.ts';
+export {
+  demandAccess,
+  demandPermission,
+  isDefaultScope,
+  isReached,
+  permissionOf,
+  reach,
+  seesProject,
+} from './rules.ts';

@@ -25,7 +25,7 @@ export async function readUsage(
   principal: Principal,
   month: string = deps.clock.now().toISOString().slice(0, 7),
 ): Promise<UsageLine[]> {
-  demandAccess(principal, { resource: 'usage', action: 'read' }, []);
+  demandAccess(principal, { resource: 'usage', action: 'read' }, { owner_ids: [] });
   return toUsageLines(await deps.usage.read(principal.tenant_id, month));
 }
 

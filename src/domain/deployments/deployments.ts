@@ -1,5 +1,5 @@
-import type { Principal } from '../access/index.ts';
-import { demandAccess, reach } from '../access/index.ts';
+import type { Principal, Target } from '../access/index.ts';
+import { demandAccess, reach, seesProject } from '../access/index.ts';
 import { getProject, type Project, type ProjectStore } from '../projects/index.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
@@ -24,7 +24,11 @@ export async function requestDeployment(
   },
 ): Promise<Deployment> {
   const project = await getProject(deps, principal, input.project_id);
-  demandAccess(principal, { resource: 'deployments', action: 'create' }, [project.owner_id]);
+  demandAccess(
+    principal,
+    { resource: 'deployments', action: 'create' },
+    { owner_ids: [project.owner_id], project_id: project.id, environment: DEFAULT_ENVIRONMENT },
+  );
   const deployment: Deployment = {
     ...newDeployment(deps, principal, project),
     requested: { branch: input.branch ?? null, commit: input.commit ?? null },
@@ -43,10 +47,14 @@ export async function rollBack(
 ): Promise<Deployment> {
   const target = await getDeployment(deps, principal, deployment_id);
   const project = await getProject(deps, principal, target.project_id);
-  demandAccess(principal, { resource: 'deployments', action: 'create' }, [
-    project.owner_id,
-    target.created_by,
-  ]);
+  demandAccess(
+    principal,
+    { resource: 'deployments', action: 'create' },
+    {
+      ...toTarget(target),
+      owner_ids: [project.owner_id, target.created_by],
+    },
+  );
   if (target.release_id === null || !target.is_switched) throw new AppError('RELEASE_NOT_AVAILABLE');
   const deployment: Deployment = {
     ...newDeployment(deps, principal, project),
@@ -71,7 +79,7 @@ export async function cancelDeployment(
   deployment_id: string,
 ): Promise<Deployment> {
   const current = await getDeployment(deps, principal, deployment_id);
-  demandAccess(principal, { resource: 'deployments', action: 'update' }, [current.created_by]);
+  demandAccess(principal, { resource: 'deployments', action: 'update' }, toTarget(current));
   const { deployment, moved } = await enterStatus(
     deps,
     { tenant_id: principal.tenant_id, deployment_id },
@@ -88,8 +96,10 @@ export async function getDeployment(
   deployment_id: string,
 ): Promise<Deployment> {
   const deployment = await deps.deployments.find({ tenant_id: principal.tenant_id, deployment_id });
-  if (deployment === undefined) throw new AppError('DEPLOYMENT_NOT_FOUND');
-  demandAccess(principal, { resource: 'deployments', action: 'read' }, [deployment.created_by]);
+  if (deployment === undefined || !seesProject(principal, deployment.project_id)) {
+    throw new AppError('DEPLOYMENT_NOT_FOUND');
+  }
+  demandAccess(principal, { resource: 'deployments', action: 'read' }, toTarget(deployment));
   return deployment;
 }
 
@@ -109,7 +119,7 @@ export async function listDeployments(
   page: PageRequest,
 ): Promise<Page<Deployment>> {
   if (filter.project_id !== undefined) await getProject(deps, principal, filter.project_id);
-  const scope = reach(principal.roles, { resource: 'deployments', action: 'read' });
+  const scope = reach(principal, { resource: 'deployments', action: 'read' });
   const visible = scope === 'team' ? filter : { ...filter, created_by: principal.user_id };
   return deps.deployments.list(principal.tenant_id, visible, page);
 }
@@ -123,6 +133,11 @@ export async function readLogs(
 ): ReturnType<DeploymentLogs['read']> {
   await getDeployment(deps, principal, deployment_id);
   return deps.logs.read({ tenant_id: principal.tenant_id, deployment_id }, query);
+}
+
+/** A deployment as far as access to it goes. */
+function toTarget({ created_by, project_id, environment }: Deployment): Target {
+  return { owner_ids: [created_by], project_id, environment };
 }
 
 async function queue(deps: DeploymentDependencies, deployment: Deployment): Promise<Deployment> {

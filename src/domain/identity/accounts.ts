@@ -33,21 +33,32 @@ export async function register(
   input: { readonly email: string; readonly password: string; readonly name: string },
 ): Promise<SignedIn & { readonly tenant: Pick<Tenant, 'id' | 'name'> }> {
   const created_at = deps.clock.now().toISOString();
-  const tenant: Tenant = { id: deps.ids.next('ten'), name: `${input.name}'s team`, created_at };
+  const user_id = deps.ids.next('usr');
+  const tenant: Tenant = {
+    id: deps.ids.next('ten'),
+    name: `${input.name}'s team`,
+    owner_ids: [user_id],
+    created_at,
+    version: 1,
+  };
   const user: User = {
-    id: deps.ids.next('usr'),
+    id: user_id,
     email: input.email,
     name: input.name,
     password_hash: await deps.passwords.hash(input.password),
     home_tenant_id: tenant.id,
     created_at,
+    deletes_at: null,
+    version: 1,
   };
   const member: Member = {
     tenant_id: tenant.id,
     user_id: user.id,
     email: user.email,
     roles: ['owner'],
+    project_ids: null,
     created_at,
+    version: 1,
   };
   const session = newSession(deps, member);
   const event: DomainEvent = {

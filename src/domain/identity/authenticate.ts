@@ -26,8 +26,11 @@ export async function authenticate(
   return {
     user_id: claims.sub,
     tenant_id: claims.tenant_id,
-    session_id: claims.sid,
     email: access.member.email,
     roles: access.member.roles,
+    credential: { kind: 'session', id: claims.sid },
+    scopes: null,
+    project_ids: access.member.project_ids,
+    environment: null,
   };
 }

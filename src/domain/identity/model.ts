@@ -12,30 +12,56 @@ export const emailSchema = z
 /** ASVS 6.2.1, 6.2.5, 6.2.8, 6.2.9: 8 characters or more, no composition rules, compared exactly as typed. */
 export const passwordSchema = z.string().min(8).max(256);
 
+export const personNameSchema = textSchema({ min: 1, max: 100 });
+
 export const userSchema = z.strictObject({
   id: idSchema('usr'),
   email: emailSchema,
-  name: textSchema({ min: 1, max: 100 }),
+  name: personNameSchema,
   password_hash: z.string(),
   /** The tenant that a login without further choice enters. */
   home_tenant_id: idSchema('ten'),
   created_at: timestampSchema,
+  /** When the account is to be gone for good; null unless its user asked for that. */
+  deletes_at: timestampSchema.nullable(),
+  version: z.int().min(1),
 });
 export type User = z.infer<typeof userSchema>;
 
+export const teamNameSchema = textSchema({ min: 1, max: 100 });
+
+/** A team: everything belongs to one. */
 export const tenantSchema = z.strictObject({
   id: idSchema('ten'),
   name: z.string(),
+  /** Its owners, of whom there is always one: whoever changes who they are replaces this very version. */
+  owner_ids: z.array(idSchema('usr')).min(1),
   created_at: timestampSchema,
+  version: z.int().min(1),
 });
 export type Tenant = z.infer<typeof tenantSchema>;
+
+/** Which teams a user is a member of, as the directory knows it. */
+export const membershipSchema = z.strictObject({
+  user_id: idSchema('usr'),
+  tenant_id: idSchema('ten'),
+  created_at: timestampSchema,
+});
+export type Membership = z.infer<typeof membershipSchema>;
+
+/** As many as one batch of reads takes. */
+export const MAX_MEMBER_PROJECTS = 100;
 
 export const memberSchema = z.strictObject({
   tenant_id: idSchema('ten'),
   user_id: idSchema('usr'),
   email: emailSchema,
   roles: z.array(roleSchema).min(1),
+  /** The projects that the member is limited to; null for all. An owner can't be limited. */
+  project_ids: z.array(idSchema('prj')).max(MAX_MEMBER_PROJECTS).nullable(),
+  /** When the member joined: credentials that are older are those of an earlier membership, and good for nothing. */
   created_at: timestampSchema,
+  version: z.int().min(1),
 });
 export type Member = z.infer<typeof memberSchema>;
 

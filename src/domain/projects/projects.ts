@@ -1,5 +1,5 @@
-import type { Principal } from '../access/index.ts';
-import { demandAccess } from '../access/index.ts';
+import type { Principal, Target } from '../access/index.ts';
+import { demandAccess, seesProject } from '../access/index.ts';
 import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
@@ -29,7 +29,8 @@ export async function createProject(
   principal: Principal,
   input: NewProject,
 ): Promise<Project> {
-  demandAccess(principal, { resource: 'projects', action: 'create' }, [principal.user_id]);
+  demandAccess(principal, { resource: 'projects', action: 'create' }, { owner_ids: [principal.user_id] });
+  demandAllProjects(principal);
   demandWelcomeRepository(deps, input.repository_url);
   const created_at = deps.clock.now().toISOString();
   const variables = input.environment ?? {};
@@ -55,9 +56,10 @@ export async function getProject(
   principal: Principal,
   project_id: string,
 ): Promise<Project> {
+  if (!seesProject(principal, project_id)) throw new AppError('PROJECT_NOT_FOUND');
   const project = await deps.projects.find(principal.tenant_id, project_id);
   if (project === undefined) throw new AppError('PROJECT_NOT_FOUND');
-  demandAccess(principal, { resource: 'projects', action: 'read' }, [project.owner_id]);
+  demandAccess(principal, { resource: 'projects', action: 'read' }, toTarget(project));
   return project;
 }
 
@@ -81,7 +83,7 @@ export async function updateProject(
   expected: (current: Project) => boolean = () => true,
 ): Promise<Project> {
   const current = await getProject(deps, principal, project_id);
-  demandAccess(principal, { resource: 'projects', action: 'update' }, [current.owner_id]);
+  demandAccess(principal, { resource: 'projects', action: 'update' }, toTarget(current));
   if (!expected(current)) throw new AppError('STALE_VERSION');
   if (changes.repository_url !== undefined) demandWelcomeRepository(deps, changes.repository_url);
   const next: Project = {
@@ -107,11 +109,23 @@ export async function deleteProject(
   expected: (current: Project) => boolean = () => true,
 ): Promise<void> {
   const project = await getProject(deps, principal, project_id);
-  demandAccess(principal, { resource: 'projects', action: 'delete' }, [project.owner_id]);
+  demandAccess(principal, { resource: 'projects', action: 'delete' }, toTarget(project));
   if (!expected(project)) throw new AppError('STALE_VERSION');
   const deleted = { ...project, version: project.version + 1 };
   const deleted_at = deps.clock.now().toISOString();
   await deps.projects.remove(project, deleted_at, projectEvent(deps, deleted, 'deleted'));
+}
+
+/** A project as far as access to it goes. */
+function toTarget(project: Project): Target {
+  return { owner_ids: [project.owner_id], project_id: project.id };
+}
+
+/** Whoever is limited to some projects couldn't see the new one. */
+function demandAllProjects(principal: Principal): void {
+  if (principal.project_ids === null) return;
+  const detail = 'You are limited to some of the team’s projects: ask an owner to make this one.';
+  throw new AppError('FORBIDDEN', { detail });
 }
 
 function demandWelcomeRepository(deps: ProjectDependencies, repository_url: string): void {

@@ -68,6 +68,11 @@ export const ERRORS = {
     title: 'Your role does not allow this',
     remedy: 'Ask an owner of the team for a role that does.',
   },
+  MISSING_SCOPE: {
+    category: 'forbidden',
+    title: 'The API token does not allow this',
+    remedy: 'Make a token that has the scope, or log in and use the access token of your session.',
+  },
   ROUTE_NOT_FOUND: {
     category: 'not_found',
     title: 'There is nothing at this address',

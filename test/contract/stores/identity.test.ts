@@ -9,8 +9,14 @@ import { event } from '../../support/things.ts';
 const CREATED_AT = '2026-11-15T12:00:00.000Z';
 
 function account(number: number, email: string): NewAccount {
-  const tenant = { id: testId('ten', number), name: 'team', created_at: CREATED_AT };
   const user_id = testId('usr', number);
+  const tenant = {
+    id: testId('ten', number),
+    name: 'team',
+    owner_ids: [user_id],
+    created_at: CREATED_AT,
+    version: 1,
+  };
   const who = { tenant_id: tenant.id, user_id };
   return {
     tenant,
@@ -21,8 +27,17 @@ function account(number: number, email: string): NewAccount {
       password_hash: '$argon2id$',
       home_tenant_id: tenant.id,
       created_at: CREATED_AT,
+      deletes_at: null,
+      version: 1,
     },
-    member: { ...who, email, roles: ['owner'], created_at: CREATED_AT },
+    member: {
+      ...who,
+      email,
+      roles: ['owner'],
+      project_ids: null,
+      created_at: CREATED_AT,
+      version: 1,
+    },
     session: session(number, testId('tok', 1)),
     events: [
       event('branchline.user.created', {

@@ -13,6 +13,7 @@ import {
   NOWHERE,
   OPERATION_IDS,
 } from '../../support/samples.ts';
+import { principal } from '../../support/things.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -79,7 +80,7 @@ describe.each(PROTECTED)('%s', (operation_id) => {
 
   const { access } = route(operation_id);
   const lacking = roleSchema.options.filter(
-    (role) => access !== 'public' && reach([role], access) === 'none',
+    (role) => access !== 'public' && reach(principal(role), access) === 'none',
   );
 
   test(`answers 403 to the roles that lack its permission (${lacking.join(', ') || 'none'}), whatever is sent`, async () => {

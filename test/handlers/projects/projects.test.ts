@@ -247,12 +247,14 @@ test('a developer may not change or delete another member’s project', async ()
   await api.test_accounts.memory.table.write({
     kind: 'put',
     item: {
-      key: { table: 'tenants', pk: `T#${member.tenant_id}#U#${member.user_id}`, sk: 'MEMBER' },
+      key: { table: 'tenants', pk: `T#${member.tenant_id}`, sk: `MEMBER#${member.user_id}` },
       attributes: {
         ...member,
         email: 'bob@example.com',
         roles: ['developer'],
+        project_ids: null,
         created_at: '2026-11-15T12:00:00.000Z',
+        version: 1,
       },
     },
   });

@@ -1,13 +1,22 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   demandAccess,
   demandPermission,
+  isDefaultScope,
+  isReached,
   type Permission,
+  type Principal,
+  permissionOf,
   type Role,
   reach,
   roleSchema,
+  SCOPES,
+  scopeSchema,
+  seesProject,
 } from '../../../../src/domain/access/index.ts';
-import { OTHER_USER, principal, USER } from '../../../support/things.ts';
+import { testId } from '../../../support/test-ids.ts';
+import { OTHER_USER, PROJECT, principal, USER } from '../../../support/things.ts';
 
 type Reach = ReturnType<typeof reach>;
 type Row = readonly [create: Reach, read: Reach, update: Reach, remove: Reach];
@@ -16,20 +25,65 @@ const ALL: Row = ['team', 'team', 'team', 'team'];
 const READ: Row = ['none', 'team', 'none', 'none'];
 const OWN: Row = ['own', 'own', 'own', 'own'];
 const NONE: Row = ['none', 'none', 'none', 'none'];
+const OWN_PROJECTS: Row = ['own', 'team', 'own', 'own'];
+
+/** What lies within a project is as the project. */
+const likeProjects = (row: Row) => ({
+  projects: row,
+  environments: row,
+  services: row,
+  variables: row,
+  domains: row,
+});
+/** Everyone's own. */
+const PERSONAL = { users: OWN, sessions: OWN, tokens: OWN };
 
 /** The brief's table, written out: what each role reaches of each resource, for create, read, update and delete. */
 const TABLE: Readonly<Record<Role, Readonly<Record<Permission['resource'], Row>>>> = {
-  owner: { projects: ALL, deployments: ALL, databases: ALL, team: ALL, usage: ALL, sessions: ALL },
-  admin: { projects: ALL, deployments: ALL, databases: ALL, team: READ, usage: READ, sessions: NONE },
+  owner: {
+    ...likeProjects(ALL),
+    ...PERSONAL,
+    deployments: ALL,
+    databases: ALL,
+    team: ALL,
+    usage: ALL,
+    billing: ALL,
+    audit: ALL,
+    webhooks: ALL,
+  },
+  admin: {
+    ...likeProjects(ALL),
+    ...PERSONAL,
+    deployments: ALL,
+    databases: ALL,
+    team: READ,
+    usage: READ,
+    billing: READ,
+    audit: READ,
+    webhooks: ALL,
+  },
   developer: {
-    projects: ['own', 'team', 'own', 'own'],
+    ...likeProjects(OWN_PROJECTS),
+    ...PERSONAL,
     deployments: OWN,
     databases: READ,
     team: NONE,
     usage: NONE,
-    sessions: NONE,
+    billing: NONE,
+    audit: NONE,
+    webhooks: NONE,
   },
-  viewer: { projects: READ, deployments: READ, databases: READ, team: READ, usage: READ, sessions: READ },
+  viewer: {
+    ...likeProjects(READ),
+    ...PERSONAL,
+    deployments: READ,
+    databases: READ,
+    team: READ,
+    usage: READ,
+    billing: READ,
+    audit: NONE,
+    webhooks: READ,
+  },
 };
 
 const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
@@ -45,22 +99,27 @@ const CASES = roleSchema.options.flatMap((role) =>
   ),
 );
 
-function allowed(check: () => void): boolean {
+function refusal(check: () => void): string | undefined {
   try {
     check();
-    return true;
+    return undefined;
   } catch (error) {
-    expect(error).toMatchObject({ code: 'FORBIDDEN' });
-    return false;
+    return (error as { readonly code: string }).code;
   }
 }
+
+const allowed = (check: () => void): boolean => {
+  const code = refusal(check);
+  if (code !== undefined) expect(code).toBe('FORBIDDEN');
+  return code === undefined;
+};
 
 describe.each(CASES)('$role, $action of $resource: $expected', ({ role, resource, action, expected }) => {
   const permission = { resource, action };
   const who = principal(role);
 
   test('the permission reaches as far as the table says', () => {
-    expect(reach([role], permission)).toBe(expected);
+    expect(reach(who, permission)).toBe(expected);
   });
 
   test('the route lets in whoever may do it to something', () => {
@@ -68,23 +127,155 @@ describe.each(CASES)('$role, $action of $resource: $expected', ({ role, resource
   });
 
   test('own things are reached unless nothing is', () => {
-    expect(allowed(() => demandAccess(who, permission, [OTHER_USER, USER]))).toBe(expected !== 'none');
+    const target = { owner_ids: [OTHER_USER, USER] };
+    expect(allowed(() => demandAccess(who, permission, target))).toBe(expected !== 'none');
+    expect(isReached(who, permission, target)).toBe(expected !== 'none');
   });
 
   test('other members’ things are reached by team scope alone', () => {
-    expect(allowed(() => demandAccess(who, permission, [OTHER_USER]))).toBe(expected === 'team');
-    expect(allowed(() => demandAccess(who, permission, []))).toBe(expected === 'team');
+    for (const target of [{ owner_ids: [OTHER_USER] }, { owner_ids: [] }]) {
+      expect(allowed(() => demandAccess(who, permission, target))).toBe(expected === 'team');
+      expect(isReached(who, permission, target)).toBe(expected === 'team');
+    }
   });
 });
 
 test('several roles reach as far as the strongest of them', () => {
   const permission = { resource: 'projects', action: 'update' } as const;
+  const reachOf = (roles: readonly Role[]) => reach(principal('viewer', { roles }), permission);
 
-  expect(reach(['viewer', 'developer'], permission)).toBe('own');
-  expect(reach(['viewer', 'developer', 'admin'], permission)).toBe('team');
-  expect(reach(['viewer', 'viewer'], permission)).toBe('none');
+  expect(reachOf(['viewer', 'developer'])).toBe('own');
+  expect(reachOf(['viewer', 'developer', 'admin'])).toBe('team');
+  expect(reachOf(['viewer', 'viewer'])).toBe('none');
 });
 
 test('without a role nothing is reached', () => {
-  expect(reach([], { resource: 'projects', action: 'read' })).toBe('none');
+  for (const { resource, action } of CASES) {
+    expect(reach(principal('owner', { roles: [] }), { resource, action })).toBe('none');
+  }
+});
+
+describe('an API token', () => {
+  const token = (role: Role, changes: Partial<Principal> = {}) =>
+    principal(role, { credential: { kind: 'token', id: testId('tok', 1) }, scopes: [], ...changes });
+
+  test('without a scope may do nothing, and is told which one it lacks', () => {
+    for (const scope of SCOPES) {
+      const permission = permissionOf(scope);
+      expect(reach(token('owner'), permission)).toBe('none');
+      expect(() => demandPermission(token('owner'), permission)).toThrow(
+        new RegExp(`MISSING_SCOPE.*${scope}`),
+      );
+    }
+  });
+
+  test('with every scope may do what its owner’s role may, and no more', () => {
+    for (const { role, resource, action, expected } of CASES) {
+      if (!scopeSchema.safeParse(`${resource}:${action}`).success) continue;
+      expect(reach(token(role, { scopes: SCOPES }), { resource, action })).toBe(expected);
+    }
+  });
+
+  test('never reaches accounts, sessions and tokens, and is told to log in', () => {
+    for (const resource of ['users', 'sessions', 'tokens'] as const) {
+      for (const action of ACTIONS) {
+        expect(scopeSchema.safeParse(`${resource}:${action}`).success).toBe(false);
+        const check = () => demandPermission(token('owner', { scopes: SCOPES }), { resource, action });
+        expect(check).toThrow(/MISSING_SCOPE.*log in/);
+      }
+    }
+  });
+
+  test('has a role’s refusal where it has the scope and its owner lacks the right', () => {
+    const who = token('viewer', { scopes: ['projects:delete'] });
+
+    expect(refusal(() => demandPermission(who, { resource: 'projects', action: 'delete' }))).toBe(
+      'FORBIDDEN',
+    );
+  });
+
+  test('of one environment reaches things of that one, and things of none', () => {
+    const who = token('owner', { scopes: SCOPES, environment: 'staging' });
+    const permission = { resource: 'deployments', action: 'create' } as const;
+    const reached = (environment?: string) =>
+      isReached(who, permission, { owner_ids: [], ...(environment === undefined ? {} : { environment }) });
+
+    expect(reached('staging')).toBe(true);
+    expect(reached()).toBe(true);
+    expect(reached('production')).toBe(false);
+    const target = { owner_ids: [], environment: 'production' };
+    expect(refusal(() => demandAccess(who, permission, target))).toBe('FORBIDDEN');
+  });
+
+  test('deletes nothing unless it is told to', () => {
+    expect(SCOPES.filter(isDefaultScope)).toEqual(SCOPES.filter((scope) => !scope.endsWith(':delete')));
+    expect(SCOPES).toContain('projects:delete');
+  });
+});
+
+describe('whoever is limited to some projects', () => {
+  const OTHER_PROJECT = testId('prj', 9);
+  const limited = (role: Role) => principal(role, { project_ids: [PROJECT] });
+
+  test('sees these alone', () => {
+    expect(seesProject(limited('viewer'), PROJECT)).toBe(true);
+    expect(seesProject(limited('viewer'), OTHER_PROJECT)).toBe(false);
+    expect(seesProject(principal('viewer', { project_ids: [] }), PROJECT)).toBe(false);
+    expect(seesProject(principal('viewer'), OTHER_PROJECT)).toBe(true);
+  });
+
+  test('reaches what lies in them as the role says, and nothing of others, own or not', () => {
+    const permission = { resource: 'deployments', action: 'update' } as const;
+    const within = { owner_ids: [OTHER_USER], project_id: PROJECT };
+    const outside = { owner_ids: [USER], project_id: OTHER_PROJECT };
+
+    expect(isReached(limited('admin'), permission, within)).toBe(true);
+    expect(isReached(limited('developer'), permission, within)).toBe(false);
+    expect(isReached(limited('admin'), permission, outside)).toBe(false);
+    expect(refusal(() => demandAccess(limited('admin'), permission, outside))).toBe('FORBIDDEN');
+  });
+
+  test.each(['databases', 'team', 'usage', 'billing', 'audit', 'webhooks'] as const)(
+    'reaches no %s, which are the whole team’s',
+    (resource) => {
+      for (const action of ACTIONS) {
+        expect(reach(limited('admin'), { resource, action })).toBe('none');
+      }
+    },
+  );
+
+  test('keeps what is everyone’s own', () => {
+    expect(reach(limited('developer'), { resource: 'sessions', action: 'delete' })).toBe('own');
+  });
+});
+
+test('no limit of a principal ever widens what it reaches', () => {
+  const RANK: Readonly<Record<Reach, number>> = { none: 0, own: 1, team: 2 };
+  const anyPermission = fc.constantFrom(...SCOPES).map(permissionOf);
+  const anyRoles = fc.uniqueArray(fc.constantFrom(...roleSchema.options));
+  const anyLimits = fc.record({
+    scopes: fc.option(fc.subarray([...SCOPES])),
+    project_ids: fc.option(fc.subarray([PROJECT, testId('prj', 9)])),
+    environment: fc.option(fc.constantFrom('production', 'staging')),
+  });
+  const anyTarget = fc.record(
+    {
+      owner_ids: fc.subarray([USER, OTHER_USER]),
+      project_id: fc.constantFrom(PROJECT, testId('prj', 9)),
+      environment: fc.constantFrom('production', 'staging'),
+    },
+    { requiredKeys: ['owner_ids'] },
+  );
+
+  fc.assert(
+    fc.property(anyPermission, anyRoles, anyLimits, anyTarget, (permission, roles, limits, target) => {
+      const free = principal('viewer', { roles });
+      const limited = { ...free, ...limits };
+      expect(RANK[reach(limited, permission)]).toBeLessThanOrEqual(RANK[reach(free, permission)]);
+      const reached = isReached(limited, permission, target);
+      expect(reached && !isReached(free, permission, target)).toBe(false);
+      // What is answered one by one and what lists show are the same rule.
+      expect(refusal(() => demandAccess(limited, permission, target)) === undefined).toBe(reached);
+    }),
+  );
 });

@@ -60,7 +60,7 @@ describe('signing in', () => {
       [first, second].map(({ tokens }) => authenticate(authentication(), tokens.access_token)),
     );
     expect(second.user).toEqual(first.user);
-    expect(other?.session_id).not.toBe(one?.session_id);
+    expect(other?.credential.id).not.toBe(one?.credential.id);
   });
 
   test('a wrong password and an unknown address are told alike, and both take a verification', async () => {
@@ -192,13 +192,13 @@ describe('authenticating', () => {
 
   test('a token signed for another tenant does not open that tenant', async () => {
     const { user, tokens } = await register(deps(), ADA);
-    const { session_id } = await authenticate(authentication(), tokens.access_token);
+    const { credential } = await authenticate(authentication(), tokens.access_token);
     const forged = await deps().tokens.signAccess({
       sub: user.id,
       email: ADA.email,
       tenant_id: OTHER_TENANT,
       roles: ['owner'],
-      sid: session_id,
+      sid: credential.id,
       jti: deps().ids.next('tok'),
     });
 
