@@ -41,6 +41,14 @@ export const API_FUNCTIONS = {
     directory: ['EMAIL#*', 'USER#*'],
     parameters: { signingKey: 'create', publicKeys: 'publish' },
   },
+  tokens: {
+    entry: 'functions/api/tokens/lambda.ts',
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    concurrency: 10,
+    data: 'tenant',
+    parameters: { publicKeys: 'read', cursorKey: 'create' },
+  },
   projects: {
     entry: 'functions/api/projects/lambda.ts',
     memoryMb: 512,

@@ -6,15 +6,18 @@ import { createAuthFunction } from '../functions/api/auth/handler.ts';
 import { createDeploymentsFunction } from '../functions/api/deployments/handler.ts';
 import { createMetaFunction } from '../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../functions/api/projects/handler.ts';
+import { createTokensFunction } from '../functions/api/tokens/handler.ts';
 import { createUsageFunction } from '../functions/api/usage/handler.ts';
 import type { ApiDependencies } from '../functions/runtime/dependencies.ts';
 import { createRateLimiter } from '../functions/runtime/rate-limiter.ts';
 import { traceConsumers, traceTasks } from '../functions/runtime/traced.ts';
 import { createDeployTasks } from '../functions/tasks/index.ts';
 import { createGitSource } from '../src/adapters/git/source.ts';
+import { apiTokenCodec } from '../src/adapters/identity/api-token-codec.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
 import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
+import { createApiTokenStore } from '../src/adapters/stores/api-token-store.ts';
 import { logDeploymentEvents } from '../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../src/adapters/stores/deployment-store.ts';
 import { createIdempotencyStore } from '../src/adapters/stores/idempotency-store.ts';
@@ -122,6 +125,7 @@ export async function startPlatform(
   const keys = await loadSigningKeys(folders);
   const tokens = createTokens(keys, clock);
   const identity = createIdentityStore(table);
+  const api_tokens = createApiTokenStore(table);
   const projects = createProjectStore(table, sealer);
   const deployments = logDeploymentEvents(createDeploymentStore(table, clock), logger);
   const metrics_store = createMetricsStore(table, clock);
@@ -215,8 +219,9 @@ export async function startPlatform(
   on_put.deliver = (items) => bus.accept(items);
 
   const api: ApiDependencies = {
-    authentication: { tokens, store: identity, clock },
+    authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
     accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
+    api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     projects: { projects, clock, ids, allow_local_repositories: true },
     deployments: { ...lifecycle, projects, logs },
     recent: deployments,
@@ -236,6 +241,7 @@ export async function startPlatform(
   const gateway = createGateway({
     functions: {
       auth: createAuthFunction(api),
+      tokens: createTokensFunction(api),
       projects: createProjectsFunction(api),
       deployments: createDeploymentsFunction(api),
       usage: createUsageFunction(api),

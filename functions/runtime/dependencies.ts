@@ -4,7 +4,11 @@ import type { publicKeySchema } from '../../src/contracts/http/routes/meta.ts';
 import type { Principal } from '../../src/domain/access/index.ts';
 import type { UsageStore } from '../../src/domain/billing/index.ts';
 import type { DeploymentDependencies, DeploymentStore } from '../../src/domain/deployments/index.ts';
-import type { AccountDependencies, AuthenticationDependencies } from '../../src/domain/identity/index.ts';
+import type {
+  AccountDependencies,
+  ApiTokenDependencies,
+  AuthenticationDependencies,
+} from '../../src/domain/identity/index.ts';
 import type { MetricsStore } from '../../src/domain/metrics/index.ts';
 import type { ProjectDependencies } from '../../src/domain/projects/index.ts';
 import type { Clock, Logger, Tracer } from '../../src/domain/shared/ports.ts';
@@ -49,6 +53,7 @@ export interface RuntimeDependencies {
 /** All that the HTTP functions together need. */
 export interface ApiDependencies extends RuntimeDependencies {
   readonly accounts: AccountDependencies;
+  readonly api_tokens: ApiTokenDependencies;
   readonly projects: ProjectDependencies;
   readonly deployments: DeploymentDependencies;
   /** For the latest deployments of listed projects. */

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type Route, routeKeysOf } from '../../src/contracts/http/route.ts';
+import { type Route, routeKeysOf, takesIdempotencyKey } from '../../src/contracts/http/route.ts';
 import { demandPermission, type Principal } from '../../src/domain/access/index.ts';
 import { authenticate } from '../../src/domain/identity/index.ts';
 import { AppError } from '../../src/domain/shared/errors.ts';
@@ -58,7 +58,9 @@ export function createHttpFunction<Routes extends Record<string, Route>>(
     const principal = await admit(deps, route, event);
     const request = parseRequest(route, event, context.createSignal);
     const run = async () => respond(route, await handle(request, principal), event.headers['if-none-match']);
-    return principal === undefined ? run() : runOnce(deps, event, principal, run);
+    return principal === undefined || !takesIdempotencyKey(route)
+      ? run()
+      : runOnce(deps, event, principal, run);
   };
   const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, HttpContext>()
     .use(tracing(deps))

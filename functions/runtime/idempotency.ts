@@ -6,10 +6,11 @@ import { AppError, isAppError } from '../../src/domain/shared/errors.ts';
 import type { Logger } from '../../src/domain/shared/ports.ts';
 import { respondProblem } from './response.ts';
 
-/** Names one idempotency key of one user. */
+/** Names one idempotency key of one caller. */
 export interface IdempotencyKey {
   readonly tenant_id: string;
-  readonly user_id: string;
+  /** The user's id; the API token's where one was sent, which must not be answered what its owner was. */
+  readonly caller_id: string;
   /** SHA-256 of the header's text. */
   readonly key_hash: string;
 }
@@ -47,8 +48,7 @@ const PRINTABLE = /^[\x21-\x7e]{1,255}$/;
 const SERVER_ERROR = 500;
 
 /** Runs a POST at most once per Idempotency-Key: the same key and request replay the first answer, another request is
- *  refused, and so is one whose first is still under way. Routes without a principal have no such key: their answers
- *  hold tokens, which must not be stored.
+ *  refused, and so is one whose first is still under way. Only for routes that take such a key.
  *  @throws AppError IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_KEY_IN_USE, VALIDATION_FAILED */
 export async function runOnce(
   deps: IdempotencyDependencies,
@@ -57,11 +57,11 @@ export async function runOnce(
   run: () => Promise<APIGatewayProxyStructuredResultV2>,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const header = event.headers[HEADER];
-  if (header === undefined || event.requestContext.http.method !== 'POST') return run();
+  if (header === undefined) return run();
   if (!PRINTABLE.test(header)) throw invalidKey();
   const key = {
     tenant_id: principal.tenant_id,
-    user_id: principal.user_id,
+    caller_id: principal.credential.kind === 'token' ? principal.credential.id : principal.user_id,
     key_hash: sha256(header),
   };
   const fingerprint = sha256(JSON.stringify([event.rawPath, event.rawQueryString, event.body ?? '']));

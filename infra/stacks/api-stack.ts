@@ -71,6 +71,7 @@ export class ApiStack extends Stack {
     };
     return {
       auth: make('auth'),
+      tokens: make('tokens'),
       projects: make('projects'),
       deployments: make('deployments'),
       usage: make('usage'),

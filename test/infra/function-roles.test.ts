@@ -94,9 +94,9 @@ describe('a function’s own role', () => {
 
 const READERS: Readonly<Record<string, readonly string[]>> = {
   'signing-key': ['auth'],
-  'public-keys': ['auth', 'projects', 'deployments', 'usage', 'meta'],
+  'public-keys': ['auth', 'tokens', 'projects', 'deployments', 'usage', 'meta'],
   'seal-key': ['projects', 'prepare', 'publish-image', 'pre-deploy', 'release', 'switch-route'],
-  'cursor-key': ['projects', 'deployments'],
+  'cursor-key': ['tokens', 'projects', 'deployments'],
 };
 
 describe('the sweeper', () => {

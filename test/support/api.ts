@@ -5,11 +5,13 @@ import { createAuthFunction } from '../../functions/api/auth/handler.ts';
 import { createDeploymentsFunction } from '../../functions/api/deployments/handler.ts';
 import { createMetaFunction } from '../../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../../functions/api/projects/handler.ts';
+import { createTokensFunction } from '../../functions/api/tokens/handler.ts';
 import { createUsageFunction } from '../../functions/api/usage/handler.ts';
 import type { ApiDependencies, RateLimiter } from '../../functions/runtime/dependencies.ts';
 import type { HttpContext, HttpFunction } from '../../functions/runtime/http-context.ts';
 import { createRateLimiter } from '../../functions/runtime/rate-limiter.ts';
 import { toEvent } from '../../local/gateway/event.ts';
+import { apiTokenCodec } from '../../src/adapters/identity/api-token-codec.ts';
 import { createIdempotencyStore } from '../../src/adapters/stores/idempotency-store.ts';
 import { keys } from '../../src/adapters/stores/keys.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
@@ -69,6 +71,8 @@ export interface TestApi {
   call(method: string, target: string, request?: TestRequest): Promise<TestAnswer>;
   /** Makes an account; with a role, one that has this role alone. */
   signUp(name: string, role?: Role): Promise<TestAccount>;
+  /** Gives an account this role alone. */
+  setRole(account: TestAccount, role: Role): Promise<void>;
 }
 
 export interface TestApiOptions {
@@ -85,7 +89,7 @@ export const PASSWORD = 'correct horse battery';
 
 export async function createTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const test_accounts = await createTestAccounts(options.memory);
-  const { accounts, memory, clock } = test_accounts;
+  const { accounts, authentication, api_tokens, memory, clock } = test_accounts;
   const { ids } = accounts;
   const pipeline = createTestPipeline({ memory, clock, ids });
   const logger = createRecordedLogger();
@@ -93,7 +97,8 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const { deployments, projects } = pipeline.deps;
   const deps: ApiDependencies = {
     accounts,
-    authentication: { tokens: accounts.tokens, store: accounts.store, clock },
+    authentication,
+    api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     projects: { projects, clock, ids, allow_local_repositories: options.allow_local_repositories ?? true },
     deployments: {
       deployments,
@@ -136,6 +141,11 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     return toAnswer(await call_function(event, contextOf(request_id, request.signal)));
   };
 
+  const setRole: TestApi['setRole'] = async ({ tenant_id, user_id }, role) => {
+    const key = keys.member(tenant_id, user_id);
+    await memory.table.write({ kind: 'update', key, set: { roles: [role] } });
+  };
+
   return {
     deps,
     test_accounts,
@@ -153,18 +163,18 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
         refresh_token: string;
       };
       const account = { user_id: answer.user.id, tenant_id: answer.tenant.id };
-      if (role !== undefined) {
-        const key = keys.member(account.tenant_id, account.user_id);
-        await memory.table.write({ kind: 'update', key, set: { roles: [role] } });
-      }
-      return { ...account, token: answer.access_token, refresh_token: answer.refresh_token };
+      const signed_up = { ...account, token: answer.access_token, refresh_token: answer.refresh_token };
+      if (role !== undefined) await setRole(signed_up, role);
+      return signed_up;
     },
+    setRole,
   };
 }
 
 function createFunctions(deps: ApiDependencies): Readonly<Record<FunctionName, HttpFunction>> {
   return {
     auth: createAuthFunction(deps),
+    tokens: createTokensFunction(deps),
     projects: createProjectsFunction(deps),
     deployments: createDeploymentsFunction(deps),
     usage: createUsageFunction(deps),

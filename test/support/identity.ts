@@ -1,9 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type CryptoKey, importJWK } from 'jose';
+import { apiTokenCodec } from '../../src/adapters/identity/api-token-codec.ts';
 import { SIGNING_ALGORITHM, type SigningKeys } from '../../src/adapters/identity/signing-keys.ts';
 import { createTokens } from '../../src/adapters/identity/tokens.ts';
+import { createApiTokenStore } from '../../src/adapters/stores/api-token-store.ts';
 import { createIdentityStore } from '../../src/adapters/stores/identity-store.ts';
-import type { AccountDependencies, PasswordHasher } from '../../src/domain/identity/index.ts';
+import type {
+  AccountDependencies,
+  ApiTokenStore,
+  AuthenticationDependencies,
+  PasswordHasher,
+} from '../../src/domain/identity/index.ts';
 import { createMemoryTable, type MemoryTable } from './tables.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 import { createTestIds } from './test-ids.ts';
@@ -63,6 +70,8 @@ function createFakePasswords(): FakePasswords {
 /** Accounts on a table in memory, with real tokens and fake passwords. */
 export interface TestAccounts {
   readonly accounts: AccountDependencies;
+  readonly authentication: AuthenticationDependencies;
+  readonly api_tokens: ApiTokenStore;
   readonly passwords: FakePasswords;
   readonly memory: MemoryTable;
   readonly clock: TestClock;
@@ -73,7 +82,15 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
   const passwords = createFakePasswords();
   const tokens = createTokens(signingKeys(await createTestKey('one')), clock);
   const store = createIdentityStore(memory.table);
-  return { accounts: { store, passwords, tokens, clock, ids: createTestIds() }, passwords, memory, clock };
+  const api_tokens = createApiTokenStore(memory.table);
+  return {
+    accounts: { store, passwords, tokens, clock, ids: createTestIds() },
+    authentication: { tokens, store, api_tokens, codec: apiTokenCodec, clock },
+    api_tokens,
+    passwords,
+    memory,
+    clock,
+  };
 }
 
 async function importKey(jwk: object): Promise<CryptoKey> {

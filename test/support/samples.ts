@@ -24,14 +24,16 @@ export interface SampleThings {
   /** One that is queued. */
   readonly queued_id: string;
   readonly refresh_token: string;
+  readonly token_id: string;
 }
 
 const PROJECTS = '/api/v1/projects';
+const TOKENS = '/api/v1/tokens';
 const DEPLOYMENTS = '/api/v1/deployments';
 
 /** One valid request per route: a route without one does not compile. */
 export function createSamples(things: SampleThings): Readonly<Record<OperationId, Sample>> {
-  const { project_id, deployment_id, queued_id, refresh_token } = things;
+  const { project_id, deployment_id, queued_id, refresh_token, token_id } = things;
   const repository_url = 'https://git.example.com/new';
   return {
     register: {
@@ -40,6 +42,9 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     },
     login: { target: '/api/v1/auth/login', body: { email: 'ada@example.com', password: PASSWORD } },
     refresh: { target: '/api/v1/auth/refresh', body: { refresh_token } },
+    createToken: { target: TOKENS, body: { name: 'ci', scopes: ['projects:read'] } },
+    listTokens: { target: `${TOKENS}?limit=5` },
+    revokeToken: { target: `${TOKENS}/${token_id}` },
     createProject: { target: PROJECTS, body: { name: 'new', repository_url } },
     listProjects: { target: `${PROJECTS}?limit=5` },
     getProject: { target: `${PROJECTS}/${project_id}` },
@@ -66,6 +71,7 @@ export const NOWHERE: SampleThings = {
   deployment_id: testId('dpl', 0xffff),
   queued_id: testId('dpl', 0xffff),
   refresh_token: 'none',
+  token_id: testId('key', 0xffff),
 };
 
 /** Makes a project of an account's with a deployment that served; `queue` queues another behind it. */
@@ -80,7 +86,9 @@ export async function createThings(api: TestApi, account: TestAccount, queue = f
   const deploy = async () => idOf(await api.call('POST', DEPLOYMENTS, { token, body: { project_id } }));
   const deployment_id = await deploy();
   await runTasks(api.pipeline, { tenant_id, deployment_id });
-  return { project_id, deployment_id, queued_id: queue ? await deploy() : NOWHERE.queued_id, refresh_token };
+  const token_id = idOf(await api.call('POST', TOKENS, { token, body: { name: 'ci' } }));
+  const queued_id = queue ? await deploy() : NOWHERE.queued_id;
+  return { project_id, deployment_id, queued_id, refresh_token, token_id };
 }
 
 /** The id of the thing in an answer. */

@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { apiTokenCodec } from '../../../src/adapters/identity/api-token-codec.ts';
 import type { VerificationKeys } from '../../../src/adapters/identity/signing-keys.ts';
 import { createTokenVerifier } from '../../../src/adapters/identity/token-verifier.ts';
+import { createApiTokenStore } from '../../../src/adapters/stores/api-token-store.ts';
 import { createIdempotencyStore } from '../../../src/adapters/stores/idempotency-store.ts';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
@@ -23,6 +25,8 @@ export function createApiRuntime(table: Table, keys: VerificationKeys): RuntimeD
     authentication: {
       tokens: createTokenVerifier(keys, clock),
       store: createIdentityStore(table),
+      api_tokens: createApiTokenStore(table),
+      codec: apiTokenCodec,
       clock,
     },
     idempotency: createIdempotencyStore(table, clock),
@@ -37,6 +41,8 @@ export function createPublicRuntime(): RuntimeDependencies {
     authentication: {
       tokens: { verifyAccess: nobody, verifyRefresh: nobody },
       store: { loadAccess: nobody },
+      api_tokens: { load: nobody, touch: refuse },
+      codec: { read: () => undefined },
       clock: systemClock,
     },
     idempotency: { begin: refuse, finish: refuse, release: refuse },

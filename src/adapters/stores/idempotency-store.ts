@@ -10,7 +10,7 @@ const IN_FLIGHT_S = 60;
 
 interface Key {
   readonly tenant_id: string;
-  readonly user_id: string;
+  readonly caller_id: string;
   readonly key_hash: string;
 }
 
@@ -29,7 +29,7 @@ type State =
 export function createIdempotencyStore(table: Table, clock: Clock) {
   const now_s = () => Math.floor(clock.now().getTime() / 1000);
   const scoped = (key: Key) => scopeToTenant(table, key.tenant_id);
-  const keyOf = (key: Key) => keys.idempotency(key.tenant_id, key.user_id, key.key_hash);
+  const keyOf = (key: Key) => keys.idempotency(key.tenant_id, key.caller_id, key.key_hash);
 
   const put = (key: Key, attributes: Attributes, lease_ends_s: number): Item => ({
     key: keyOf(key),

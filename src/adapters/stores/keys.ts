@@ -4,7 +4,7 @@ import type { Key } from '../table/port.ts';
 /** Every key of both tables, in one place. Ids are validated before they get here, so none holds a `#`. */
 export const tenantPk = (tenant_id: string): string => `T#${tenant_id}`;
 export const projectPk = (tenant_id: string, project_id: string): string => `T#${tenant_id}#P#${project_id}`;
-const userPk = (tenant_id: string, user_id: string): string => `T#${tenant_id}#U#${user_id}`;
+export const userPk = (tenant_id: string, user_id: string): string => `T#${tenant_id}#U#${user_id}`;
 const deploymentPk = (key: DeploymentKey): string => `T#${key.tenant_id}#D#${key.deployment_id}`;
 
 const tenants = (pk: string, sk: string): Key => ({ table: 'tenants', pk, sk });
@@ -22,6 +22,8 @@ export const keys = {
   membership: (user_id: string, tenant_id: string) => directory(`USER#${user_id}`, `MEMBERSHIP#${tenant_id}`),
   session: (tenant_id: string, user_id: string, session_id: string) =>
     tenants(userPk(tenant_id, user_id), `SESSION#${session_id}`),
+  apiToken: (tenant_id: string, user_id: string, id: string) =>
+    tenants(userPk(tenant_id, user_id), `TOKEN#${id}`),
   project: (tenant_id: string, project_id: string) => tenants(tenantPk(tenant_id), `PROJECT#${project_id}`),
   deletedProject: (tenant_id: string, project_id: string) =>
     tenants(tenantPk(tenant_id), `DELETED_PROJECT#${project_id}`),
@@ -44,8 +46,8 @@ export const keys = {
   outbox: (tenant_id: string, event_id: string) => tenants(`T#${tenant_id}#OUTBOX`, event_id),
   seen: (tenant_id: string, consumer: string, event_id: string) =>
     tenants(`T#${tenant_id}#SEEN#${consumer}`, event_id),
-  idempotency: (tenant_id: string, user_id: string, key_hash: string) =>
-    tenants(`T#${tenant_id}#IDEMPOTENCY`, `${user_id}#${key_hash}`),
+  idempotency: (tenant_id: string, caller_id: string, key_hash: string) =>
+    tenants(`T#${tenant_id}#IDEMPOTENCY`, `${caller_id}#${key_hash}`),
   usage: (tenant_id: string, month: string) => tenants(`T#${tenant_id}#USAGE#${month}`, 'METERS'),
   projectDay: (tenant_id: string, project_id: string, day: string) =>
     tenants(projectPk(tenant_id, project_id), `DAY#${day}`),

@@ -3,6 +3,7 @@ import { authRoutes } from './routes/auth.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { metaRoutes } from './routes/meta.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { usageRoutes } from './routes/usage.ts';
 
 /** Every route there is, by operation id. Adding one is a line in its resource's file. */
@@ -10,6 +11,7 @@ export const ROUTES = {
   ...authRoutes,
   ...projectRoutes,
   ...deploymentRoutes,
+  ...tokenRoutes,
   ...usageRoutes,
   ...metaRoutes,
 } as const satisfies Record<string, Route>;

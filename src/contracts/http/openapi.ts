@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ROUTES } from './catalog.ts';
 import { PROBLEM_MEDIA_TYPE, problemSchema, statusOf } from './problem.ts';
-import { errorsOf, type Route } from './route.ts';
+import { errorsOf, type Route, takesIdempotencyKey } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -74,7 +74,7 @@ function headersOf(route: Route): (readonly [string, string])[] {
   if (route.errors.includes('STALE_VERSION')) {
     return [['If-Match', 'The ETag that you read: 412 where the thing has changed since']];
   }
-  if (route.method === 'POST' && route.access !== 'public') {
+  if (takesIdempotencyKey(route)) {
     return [['Idempotency-Key', 'Names this request: repeating it replays the first answer for a day']];
   }
   return [];

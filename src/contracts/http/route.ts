@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../domain/shared/errors.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** The Lambda functions behind the API: one per resource and privilege (the design, section 3). */
-export type FunctionName = 'auth' | 'projects' | 'deployments' | 'usage' | 'meta';
+export type FunctionName = 'auth' | 'tokens' | 'projects' | 'deployments' | 'usage' | 'meta';
 
 /** One route, as data: the router, the OpenAPI document, the permission table and the tests all read it. */
 export interface Route {
@@ -29,6 +29,8 @@ export interface Route {
   };
   /** Codes beyond those that every route of its kind can answer (see {@link errorsOf}). */
   readonly errors: readonly ErrorCode[];
+  /** The answer holds a secret that is shown once: it isn't kept, so no Idempotency-Key can have it replayed. */
+  readonly has_secret_answer?: true;
   /** A more exact code than VALIDATION_FAILED for a field whose text breaks its pattern, by JSON pointer. */
   readonly field_errors?: Readonly<Record<string, ErrorCode>>;
 }
@@ -56,6 +58,12 @@ export function routeKeysOf(route: Pick<Route, 'method' | 'path'>): string[] {
   return methodsOf(route).map((method) => routeKey({ method, path: route.path }));
 }
 
+/** Whether a repetition with the same Idempotency-Key gets the first answer again: not where the answer holds tokens,
+ *  which must not be stored. */
+export function takesIdempotencyKey(route: Route): boolean {
+  return route.method === 'POST' && route.access !== 'public' && route.has_secret_answer !== true;
+}
+
 /** Every code that a route can answer with. */
 export function errorsOf(route: Route): ErrorCode[] {
   const codes: ErrorCode[] = [
@@ -67,14 +75,9 @@ export function errorsOf(route: Route): ErrorCode[] {
   ];
   if (route.access !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN', 'MISSING_SCOPE');
   if (route.method === 'POST' && route.access !== 'public') {
-    codes.push(
-      'VALIDATION_FAILED',
-      'INVALID_JSON',
-      'PAYLOAD_TOO_LARGE',
-      'IDEMPOTENCY_KEY_REUSED',
-      'IDEMPOTENCY_KEY_IN_USE',
-    );
+    codes.push('VALIDATION_FAILED', 'INVALID_JSON', 'PAYLOAD_TOO_LARGE');
   }
+  if (takesIdempotencyKey(route)) codes.push('IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_USE');
   if (route.unknown_id !== undefined) codes.push(route.unknown_id);
   if (route.query !== undefined) codes.push('VALIDATION_FAILED');
   if (route.method !== 'GET') codes.push('STORAGE_FULL');

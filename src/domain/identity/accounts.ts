@@ -33,9 +33,10 @@ export async function register(
   input: { readonly email: string; readonly password: string; readonly name: string },
 ): Promise<SignedIn & { readonly tenant: Pick<Tenant, 'id' | 'name'> }> {
   const created_at = deps.clock.now().toISOString();
+  const tenant_id = deps.ids.next('ten');
   const user_id = deps.ids.next('usr');
   const tenant: Tenant = {
-    id: deps.ids.next('ten'),
+    id: tenant_id,
     name: `${input.name}'s team`,
     owner_ids: [user_id],
     created_at,

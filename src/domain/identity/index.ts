@@ -1,5 +1,9 @@
 export type { AccountDependencies, SignedIn, TokenPair } from './accounts.ts';
 export { login, refresh, register } from './accounts.ts';
+export type { ApiToken } from './api-token-model.ts';
+export { apiTokenSchema, tokenNameSchema } from './api-token-model.ts';
+export type { ApiTokenDependencies } from './api-tokens.ts';
+export { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts';
 export type { AuthenticationDependencies } from './authenticate.ts';
 export { authenticate } from './authenticate.ts';
 export { IDENTITY_EVENTS } from './events.ts';
@@ -17,4 +21,13 @@ export {
   sessionSchema,
   userSchema,
 } from './model.ts';
-export type { IdentityStore, NewAccount, PasswordHasher, TokenSigner, TokenVerifier } from './ports.ts';
+export type {
+  ApiTokenCodec,
+  ApiTokenStore,
+  IdentityStore,
+  NewAccount,
+  PasswordHasher,
+  SecretTokens,
+  TokenSigner,
+  TokenVerifier,
+} from './ports.ts';

@@ -1,4 +1,7 @@
 import type { DomainEvent } from '../shared/events.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
+import type { IdPrefix } from '../shared/ports.ts';
+import type { ApiToken } from './api-token-model.ts';
 import type { AccessClaims, Member, RefreshClaims, Session, Tenant, User } from './model.ts';
 
 export interface NewAccount {
@@ -27,6 +30,36 @@ export interface IdentityStore {
     session_id: string,
   ): Promise<{ readonly member: Member; readonly session: Session } | undefined>;
 }
+
+/** API tokens of one member of one team. */
+export interface ApiTokenStore {
+  create(token: ApiToken, event: DomainEvent): Promise<void>;
+  /** Newest first. */
+  list(tenant_id: string, user_id: string, page: PageRequest): Promise<Page<ApiToken>>;
+  /** The token and its owner's member in one round trip, so that a revocation or a changed role counts at once. */
+  load(
+    tenant_id: string,
+    user_id: string,
+    id: string,
+  ): Promise<{ readonly member: Member; readonly token: ApiToken } | undefined>;
+  /** Notes when it was used; a token that is gone stays so. */
+  touch(token: ApiToken, last_used_at: string): Promise<void>;
+  /** Done also when it is gone already. */
+  remove(token: ApiToken, event: DomainEvent): Promise<void>;
+}
+
+/** Tokens of one kind as people hand them on: what they belong to, and random bytes of which only a hash is stored. */
+export interface SecretTokens<K extends readonly IdPrefix[]> {
+  /** @param ids - of what it belongs to */
+  create(ids: { readonly [I in keyof K]: string }): { readonly text: string; readonly secret_hash: string };
+  /** @returns undefined for any other text */
+  read(
+    text: string,
+  ): { readonly ids: { readonly [I in keyof K]: string }; readonly secret_hash: string } | undefined;
+}
+
+/** Texts of API tokens: they name their tenant, their owner and themselves. */
+export type ApiTokenCodec = SecretTokens<readonly ['ten', 'usr', 'key']>;
 
 /** Slow, salted hashing off the event loop. */
 export interface PasswordHasher {

@@ -88,6 +88,11 @@ export const ERRORS = {
     title: 'Deployment not found',
     remedy: 'Check the id; list deployments with GET /api/v1/deployments.',
   },
+  TOKEN_NOT_FOUND: {
+    category: 'not_found',
+    title: 'API token not found',
+    remedy: 'Check the id; list your tokens with GET /api/v1/tokens.',
+  },
   EMAIL_TAKEN: {
     category: 'conflict',
     title: 'An account with this e-mail address already exists',
@@ -112,6 +117,11 @@ export const ERRORS = {
     category: 'conflict',
     title: 'That deployment made no release to return to',
     remedy: 'Roll back to a deployment that succeeded.',
+  },
+  TOO_MANY_TOKENS: {
+    category: 'conflict',
+    title: 'You have as many API tokens as there may be',
+    remedy: 'Revoke those that you no longer use.',
   },
   WRITE_CONFLICT: {
     category: 'conflict',

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 const deps = () => test_accounts.accounts;
-const authentication = () => ({ tokens: deps().tokens, store: deps().store, clock: deps().clock });
+const authentication = () => test_accounts.authentication;
 
 describe('registering', () => {
   test('makes a user who owns a team of their own and is signed in', async () => {
