@@ -47,7 +47,7 @@ function operation(operation_id: string, route: Route): Json {
           },
         }),
     responses: {
-      [route.success.status]: success(route),
+      [route.success.status]: { ...success(route), ...linksFrom(route) },
       ...(route.method === 'GET' ? { 304: { description: 'You have it already' } } : {}),
       ...failures(route),
     },
@@ -100,6 +100,21 @@ function success(route: Route): Json {
     description,
     content: { [media_type?.split(';')[0] ?? 'application/json']: { schema: schemaOf(schema, 'output') } },
   };
+}
+
+/** Where the id of what was made leads: to each route beneath its list that takes this id. */
+function linksFrom(route: Route): Json {
+  if (route.method !== 'POST' || !(route.success.schema instanceof z.ZodObject)) return {};
+  if (!Object.hasOwn(route.success.schema.shape, 'id')) return {};
+  const links = Object.entries<Route>(ROUTES).flatMap(([operation_id, { path }]) => {
+    const parameter = path.startsWith(`${route.path}/`)
+      ? /^\{(\w+)\}/.exec(path.slice(route.path.length + 1))?.[1]
+      : undefined;
+    if (parameter === undefined) return [];
+    const link = { operationId: operation_id, parameters: { [parameter]: '$response.body#/id' } };
+    return [[operation_id, link] as const];
+  });
+  return links.length === 0 ? {} : { links: Object.fromEntries(links) };
 }
 
 function failures(route: Route): Json {

@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { roleSchema } from '../access/index.ts';
 import { idSchema, textSchema, timestampSchema } from '../shared/schemas.ts';
 
-/** Addresses compare without regard to case, so they are stored in lower case. At most 254 characters (RFC 5321). */
+/** Addresses compare without regard to case, so they are stored in lower case. At most 254 characters, and 64 before
+ *  the @ (RFC 5321). */
 export const emailSchema = z
   .string()
   .overwrite((text) => text.trim().toLowerCase())
   .max(254)
-  .check(z.email());
+  .check(z.email())
+  .refine((text) => text.indexOf('@') <= 64, 'must have at most 64 characters before the @');
 
 /** ASVS 6.2.1, 6.2.5, 6.2.8, 6.2.9: 8 characters or more, no composition rules, compared exactly as typed. */
 export const passwordSchema = z.string().min(8).max(256);

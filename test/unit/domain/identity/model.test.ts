@@ -19,12 +19,15 @@ describe('an e-mail address', () => {
     expect(emailSchema.safeParse(text).success).toBe(false);
   });
 
-  test('has at most 254 characters', () => {
-    const domain = `@${`${'a'.repeat(60)}.`.repeat(3)}com`;
-    const longest = `${'b'.repeat(254 - domain.length)}${domain}`;
+  test('has at most 254 characters, and 64 before the @', () => {
+    const domain = `@${`${'a'.repeat(46)}.`.repeat(3)}${'a'.repeat(45)}.co`;
+    const longest = `${'b'.repeat(64)}${domain}`;
 
+    expect(longest).toHaveLength(254);
     expect(emailSchema.safeParse(longest).success).toBe(true);
-    expect(emailSchema.safeParse(`b${longest}`).success).toBe(false);
+    expect(emailSchema.safeParse(`${longest}c`).success).toBe(false);
+    expect(emailSchema.safeParse(`${'b'.repeat(64)}@example.com`).success).toBe(true);
+    expect(emailSchema.safeParse(`${'b'.repeat(65)}@example.com`).success).toBe(false);
   });
 });
 
