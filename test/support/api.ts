@@ -81,6 +81,7 @@ export interface TestApiOptions {
   readonly allow_local_repositories?: boolean;
   readonly logs?: Pick<DeploymentLogs, 'read'>;
   readonly memory?: MemoryTable;
+  readonly logger?: RecordedLogger;
   /** What the tracer finds in the process's environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -92,7 +93,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const { accounts, authentication, api_tokens, memory, clock } = test_accounts;
   const { ids } = accounts;
   const pipeline = createTestPipeline({ memory, clock, ids });
-  const logger = createRecordedLogger();
+  const logger = options.logger ?? createRecordedLogger();
   const observed: { method: string; endpoint: string; status: number }[] = [];
   const { deployments, projects } = pipeline.deps;
   const deps: ApiDependencies = {
