@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const ENVIRONMENT_DIR = fileURLToPath(new URL('../../node_modules/.cache/fuzz', import.meta.url));
+const CACHE_DIR = fileURLToPath(new URL('../../node_modules/.cache/fuzz', import.meta.url));
+const ENVIRONMENT_DIR = join(CACHE_DIR, 'python');
 
 /** What holds of every answer: no 5xx, and nothing that the document doesn't say. */
 const CHECKS = [
@@ -42,6 +44,7 @@ export interface FuzzResult {
 /** Installs schemathesis into a virtual environment of its own, once. @throws Error when that fails */
 export async function installFuzzer(): Promise<void> {
   if (existsSync(join(ENVIRONMENT_DIR, 'bin', 'schemathesis'))) return;
+  await mkdir(CACHE_DIR, { recursive: true });
   await demand('python3', ['-m', 'venv', ENVIRONMENT_DIR]);
   const pip = join(ENVIRONMENT_DIR, 'bin', 'pip');
   await demand(pip, [
@@ -95,6 +98,8 @@ function execute(
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, arguments_, {
+      // Where the fuzzer keeps what it found is no part of the sources.
+      cwd: CACHE_DIR,
       env: { ...process.env, ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
