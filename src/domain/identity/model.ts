@@ -7,7 +7,7 @@ import { idSchema, textSchema, timestampSchema } from '../shared/schemas.ts';
 export const emailSchema = z
   .string()
   .overwrite((text) => text.trim().toLowerCase())
-  .max(254)
+  .max(254, { abort: true })
   .check(z.email())
   .refine((text) => text.indexOf('@') <= 64, 'must have at most 64 characters before the @');
 
