@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CircuitMetrics } from '../functions/runtime/circuit-report.ts';
 import type { HttpMetrics } from '../functions/runtime/dependencies.ts';
+import { CIRCUIT_CHANGES } from '../src/contracts/metrics.ts';
 import { type DeploymentMetrics, PLAN } from '../src/domain/metrics/index.ts';
 
 /** What the apps of one project use right now. */
@@ -10,8 +12,8 @@ export interface ResourceUsage {
   readonly storage_gb: number;
 }
 
-/** The brief's metric families as Prometheus text. */
-export interface PrometheusMetrics extends HttpMetrics, DeploymentMetrics {
+/** The brief's metric families, and those of circuits, as Prometheus text. */
+export interface PrometheusMetrics extends HttpMetrics, DeploymentMetrics, CircuitMetrics {
   readonly content_type: string;
   render(): Promise<string>;
 }
@@ -52,6 +54,13 @@ export function createPrometheusMetrics(
     buckets: [30, 60, 120, 300, 600, 1200, 1800, 3600],
     registers,
   });
+  const circuits = new Counter({
+    name: CIRCUIT_CHANGES,
+    help: 'Changes of circuit breakers, by the state that they came to',
+    // No host: users name those, and each would be a series of its own.
+    labelNames: ['upstream', 'state'],
+    registers,
+  });
   const projects = new Gauge({
     name: 'railway_active_projects',
     help: 'Projects that exist',
@@ -84,6 +93,7 @@ export function createPrometheusMetrics(
     },
     countDeployment: (labels) => deployments.inc({ ...labels }),
     observeDuration: (labels, seconds) => deployment_durations.observe({ ...labels }, seconds),
+    countCircuitChange: ({ upstream, state }) => circuits.inc({ upstream, state }),
     addActiveProjects: (amount) => projects.inc({ region: REGION, plan: PLAN }, amount),
   };
 }

@@ -16,6 +16,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { CIRCUIT_CHANGES, METRICS_NAMESPACE } from '../../src/contracts/metrics.ts';
 import type { StageConfig } from '../config.ts';
 import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
@@ -119,6 +120,15 @@ export class ObservabilityStack extends Stack {
       }),
       graph('Events: age in the outbox', [iteratorAge(events)]),
       graph('Events: given up', [...events.consumerFailures.values(), events.outboxFailures].map(depth)),
+      graph('Circuits that opened: services that were not called for a while', [
+        new Metric({
+          namespace: METRICS_NAMESPACE,
+          metricName: CIRCUIT_CHANGES,
+          dimensionsMap: { state: 'open' },
+          statistic: 'Sum',
+          period: FIVE_MINUTES,
+        }),
+      ]),
       graph('Functions: throttled', [
         accountMetric('Throttles'),
         accountMetric('ConcurrentExecutions', 'Maximum'),

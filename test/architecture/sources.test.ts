@@ -29,7 +29,13 @@ test.each(DOMAIN)('%s is pure: no Node, no process, no time or chance of its own
   expect(code).not.toMatch(/\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\()/);
 });
 
-const COMPOSITIONS = ['functions/api', 'functions/events', 'functions/schedules', 'functions/runtime/aws'];
+const COMPOSITIONS = [
+  'functions/api',
+  'functions/events',
+  'functions/schedules',
+  'functions/tasks',
+  'functions/runtime/aws',
+];
 
 test('every client of AWS’s has limits: none waits for ever', () => {
   const made = COMPOSITIONS.flatMap(filesOf).flatMap((path) => {
@@ -40,8 +46,25 @@ test('every client of AWS’s has limits: none waits for ever', () => {
       config,
     }));
   });
-  expect(made.length).toBeGreaterThan(2);
+  expect(made.length).toBeGreaterThan(1);
   for (const { path, text, config } of made) expect(config, `${path}: ${text}`).toMatch(/_CALLS|_CONFIG/);
+});
+
+/** What makes something that calls outside, and how each call of it gets its breaker. */
+const CALLERS: readonly (readonly [made: RegExp, guarded: RegExp])[] = [
+  [/(?:guardClient\()?(?:new \w+Client|createEcsClient)\(/g, /^guardClient\(/],
+  [/create(?:AwsCaller|DynamoTable)\([^;]*?\);/g, /breaker/],
+  [/create(?:ObjectClient)\(\{[\s\S]*?^\s*\}\)/gm, /breakers/],
+];
+
+test.each(CALLERS)('whatever calls outside (%s) does so through a breaker', (made, guarded) => {
+  const found = [...COMPOSITIONS, 'local']
+    .flatMap(filesOf)
+    .flatMap((path) =>
+      [...readFileSync(join(ROOT, path), 'utf8').matchAll(made)].map(([text]) => ({ path, text })),
+    );
+  expect(found.length).toBeGreaterThan(0);
+  for (const { path, text } of found) expect(text, path).toMatch(guarded);
 });
 
 test('every function of the API gives a table up while its caller still waits', () => {

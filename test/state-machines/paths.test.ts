@@ -2,6 +2,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, test } from 'vitest';
 import { readDefinition } from '../../local/workflow/definition.ts';
 import { RolloutPendingError } from '../../src/domain/deployments/index.ts';
+import { AppError } from '../../src/domain/shared/errors.ts';
 import { builtInputSchema } from '../../state-machines/catalog.ts';
 import { createTestWorkflow, FINISHED_BUILD, KEY, STATES, type StateName } from '../support/workflows.ts';
 
@@ -106,6 +107,7 @@ describe('a deployment that goes well', () => {
 
 describe('publishing an image', () => {
   const broken = Object.assign(new Error('ecr did not answer'), { name: 'AwsCallError' });
+  const refused = new AppError('SERVICE_UNAVAILABLE', { retry_after_s: 10 });
 
   test('begins again where a call of it broke off: a repeated part of an upload is none that ECR takes', async () => {
     let asked = 0;
@@ -117,6 +119,15 @@ describe('publishing an image', () => {
 
     expect(entered.filter((state) => state === 'PublishImage')).toHaveLength(3);
     expect(entered.at(-1)).toBe('RecordSuccess');
+  });
+
+  test('is tried again where it met an open circuit', async () => {
+    let asked = 0;
+    const act = async () => {
+      asked += 1;
+      if (asked < 3) throw refused;
+    };
+    expect((await ran({}, { PublishImage: act })).entered.at(-1)).toBe('RecordSuccess');
   });
 
   test('is given up after the third time, with its error', async () => {

@@ -1,15 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { createDynamoClients } from '../../../src/adapters/dynamodb/client.ts';
-import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
 import { readOutboxRecord } from '../../../src/adapters/dynamodb/outbox-record.ts';
-import { required } from '../../runtime/aws/environment.ts';
 import { createForwarding } from '../../runtime/aws/outbox.ts';
-import { AWAITED } from '../../runtime/aws/table.ts';
+import { AWAITED, createOutboxTable } from '../../runtime/aws/table.ts';
 import { createOutboxPublisher } from '../publish-outbox.ts';
 
-const tenants = required('TENANTS_TABLE');
-const table = createDynamoTable(createDynamoClients()(), { tenants, directory: '' }, AWAITED);
+const table = createOutboxTable(AWAITED);
 
 /** The stream's filter lets only these through; whoever changes it must not make this publish anything else. */
 function readRecord(record: DynamoDBRecord) {

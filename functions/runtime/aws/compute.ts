@@ -6,6 +6,7 @@ import { createEcsClient } from '../../../src/adapters/aws/ecs/client.ts';
 import type { EcsComputeConfig, EcsComputeDependencies } from '../../../src/adapters/aws/ecs/config.ts';
 import { createEcsCompute } from '../../../src/adapters/aws/ecs/provider.ts';
 import { createEcsAppWatch } from '../../../src/adapters/aws/ecs/watch.ts';
+import { guardClient } from '../../../src/adapters/aws/guard-client.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { APP_SIZE } from '../../../src/contracts/functions/app-size.ts';
 import type { EnvironmentName } from '../../../src/contracts/functions/environment.ts';
@@ -17,6 +18,7 @@ import type {
 } from '../../../src/domain/deployments/index.ts';
 import type { Logger } from '../../../src/domain/shared/ports.ts';
 import { domainOf } from './addresses.ts';
+import { aws_breakers } from './breakers.ts';
 import { required } from './environment.ts';
 
 const CLUSTER: EnvironmentName = 'APPS_CLUSTER';
@@ -64,18 +66,22 @@ export function createCompute(
 
 /** Looks after apps that serve. Only a compute stack's events call for it, so there is always one. */
 export function createAppWatch(logger: Logger): AppWatch {
-  return createEcsAppWatch({ ecs: createEcsClient(), config: ecsConfig(), logger });
+  return createEcsAppWatch({ ecs: ecsClient(), config: ecsConfig(), logger });
 }
 
 function ecsDependencies(logs: Pick<DeploymentLogs, 'append'>, logger: Logger): EcsComputeDependencies {
   return {
-    ecs: createEcsClient(),
+    ecs: ecsClient(),
     config: ecsConfig(),
     clock: systemClock,
     logger,
     logs,
     sleep: (duration_ms, signal) => sleep(duration_ms, undefined, signal === undefined ? {} : { signal }),
   };
+}
+
+function ecsClient() {
+  return guardClient(createEcsClient(), aws_breakers.of('ecs'));
 }
 
 function ecsConfig(): EcsComputeConfig {

@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRICS_NAMESPACE } from '../../../src/contracts/metrics.ts';
 import { type DeploymentMetrics, PLAN } from '../../../src/domain/metrics/index.ts';
-import { METRICS_NAMESPACE } from './http-metrics.ts';
 
 /** Environments that a dimension names; people name others as they like, which would make a set of each name. */
 const ENVIRONMENT_KINDS = ['production', 'staging', 'development'];

@@ -1,7 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRICS_NAMESPACE } from '../../../src/contracts/metrics.ts';
 import type { HttpMetrics } from '../dependencies.ts';
-
-export const METRICS_NAMESPACE = 'Branchline';
 
 /** The brief's request families as EMF. Each set of dimensions costs $0.30 a month, so only the class of the status is
  *  one; method, endpoint and the exact status are properties of the log line. */

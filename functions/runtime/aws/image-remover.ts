@@ -1,15 +1,11 @@
-import process from 'node:process';
 import { createEcrRegistry, repositoryName } from '../../../src/adapters/aws/images/registry.ts';
-import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import type { ImagePublisher } from '../../../src/domain/deployments/index.ts';
+import { awsCaller } from './caller.ts';
 import { required } from './environment.ts';
 
 /** Removes images and pushes none: for functions that clean up, whose bundles so hold no reader of archives. */
 export function createImageRemover(): ImagePublisher {
-  const registry = createEcrRegistry(
-    createAwsCaller(process.env),
-    repositoryName(required('IMAGE_REPOSITORY')),
-  );
+  const registry = createEcrRegistry(awsCaller(), repositoryName(required('IMAGE_REPOSITORY')));
   return {
     publish: async () => {
       throw new Error('This function pushes no images');

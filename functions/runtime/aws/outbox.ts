@@ -1,11 +1,12 @@
-import process from 'node:process';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SMALL_CALLS } from '../../../src/adapters/aws/call-limits.ts';
 import { publishEvents } from '../../../src/adapters/aws/event-publisher.ts';
-import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
+import { guardClient } from '../../../src/adapters/aws/guard-client.ts';
 import { createLogger } from '../../../src/adapters/system/logger.ts';
 import type { Table } from '../../../src/adapters/table/port.ts';
 import type { ForwardDependencies } from '../../events/forward-outbox.ts';
+import { aws_breakers } from './breakers.ts';
+import { awsCaller } from './caller.ts';
 import { logLevel, required } from './environment.ts';
 
 // What JSON leaves as it is and SQS refuses.
@@ -13,7 +14,7 @@ const FORBIDDEN = /[\ufffe\uffff]/g;
 
 /** Where outbox items go: the bus, the dead-letter queue, and out of the table. */
 export function createForwarding(table: Table): ForwardDependencies {
-  const bus = new EventBridgeClient(SMALL_CALLS);
+  const bus = guardClient(new EventBridgeClient(SMALL_CALLS), aws_breakers.of('events'));
   return {
     publish: (events) => publishEvents(bus, required('EVENT_BUS_NAME'), events),
     bury: ({ pk, sk, body }, reason) => sendToFailures(body, { reason, pk, sk }),
@@ -35,7 +36,7 @@ export async function sendToFailures(
     MessageBody: JSON.stringify(body).replace(FORBIDDEN, toJsonEscape),
     MessageAttributes: Object.fromEntries(described),
   };
-  await createAwsCaller(process.env).callJson('sqs', 'AmazonSQS.SendMessage', message, '1.0');
+  await awsCaller().callJson('sqs', 'AmazonSQS.SendMessage', message, '1.0');
 }
 
 function toJsonEscape(character: string): string {

@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import process from 'node:process';
 import { AWAITED_CALLS } from '../../../src/adapters/aws/call-limits.ts';
 import {
   createParameterSigningKeys,
   createParameterVerificationKeys,
 } from '../../../src/adapters/aws/parameter-keys.ts';
 import { createParameters } from '../../../src/adapters/aws/parameters.ts';
-import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import type { SigningKeys } from '../../../src/adapters/identity/signing-keys.ts';
 import type { Sealer } from '../../../src/adapters/stores/sealer.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../../../src/adapters/system/cursors.ts';
 import { createSealer } from '../../../src/adapters/system/sealer.ts';
 import type { CursorCodec } from '../../../src/contracts/http/cursor.ts';
+import { awsCaller } from './caller.ts';
 import { required } from './environment.ts';
 
 const SECRET_BYTES = 32;
@@ -48,7 +47,7 @@ async function readSecret(name: string): Promise<Buffer> {
 }
 
 function parameters() {
-  return createParameters(createAwsCaller(process.env, AWAITED_CALLS));
+  return createParameters(awsCaller(AWAITED_CALLS));
 }
 
 function keyOptions() {

@@ -2,9 +2,10 @@ import process from 'node:process';
 import type { ObjectStorage } from '../../../src/adapters/aws/build/objects.ts';
 import { AWAITED_CALLS } from '../../../src/adapters/aws/call-limits.ts';
 import { createObjectClient } from '../../../src/adapters/aws/object-client.ts';
-import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createTenantSessions } from '../../../src/adapters/dynamodb/tenant-sessions.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { aws_breakers } from './breakers.ts';
+import { awsCaller } from './caller.ts';
 import { required } from './environment.ts';
 
 /** The bucket, each tenant's objects through a session of that tenant. */
@@ -21,10 +22,16 @@ export function createSigningStorage(): ObjectStorage {
 function openSessions() {
   const bucket = required('SOURCE_BUCKET');
   return createTenantSessions({
-    aws: createAwsCaller(process.env, AWAITED_CALLS),
+    aws: awsCaller(AWAITED_CALLS),
     role_arn: required('TENANT_ROLE_ARN'),
     clientFor: (credentials) =>
-      createObjectClient({ environment: process.env, bucket, credentials, clock: systemClock }),
+      createObjectClient({
+        environment: process.env,
+        bucket,
+        credentials,
+        clock: systemClock,
+        breakers: aws_breakers,
+      }),
     clock: systemClock,
   });
 }

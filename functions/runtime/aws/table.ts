@@ -1,12 +1,13 @@
-import process from 'node:process';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AWAITED_CALLS } from '../../../src/adapters/aws/call-limits.ts';
-import { createAwsCaller } from '../../../src/adapters/aws/signed-call.ts';
 import { createDynamoClients, type DynamoClientFactory } from '../../../src/adapters/dynamodb/client.ts';
 import { createDynamoTable, type DynamoTableOptions } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
 import { createRoutedTable } from '../../../src/adapters/dynamodb/routed-table.ts';
 import { createTenantSessions } from '../../../src/adapters/dynamodb/tenant-sessions.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { Table } from '../../../src/adapters/table/port.ts';
+import { aws_breakers } from './breakers.ts';
+import { awsCaller } from './caller.ts';
 import { required } from './environment.ts';
 
 /** For functions whose caller waits: a request makes several calls, and has ten seconds for all of them. */
@@ -19,11 +20,18 @@ export function createTenantTable(options: DynamoTableOptions = {}): Table {
   });
 }
 
+/** The tenants' table through the function's own role, for the functions that look after outboxes. */
+export function createOutboxTable(options: DynamoTableOptions = {}): Table {
+  const names = { directory: '', tenants: required('TENANTS_TABLE') };
+  const breaker = aws_breakers.of('dynamodb');
+  return createDynamoTable(createDynamoClients()(), names, { ...options, breaker });
+}
+
 /** Tables as the functions that also own the directory may use them. */
 export function createTwoTable(options: DynamoTableOptions = {}): Table {
   const clients = createDynamoClients();
   return createRoutedTable({
-    directory: createDynamoTable(clients(), tableNames(), options),
+    directory: createTable(clients(), options),
     twoTable: sessionsOf(clients, required('TWO_TABLE_ROLE_ARN'), options),
     tenant: sessionsOf(clients, required('TENANT_ROLE_ARN'), options),
   });
@@ -35,14 +43,15 @@ function sessionsOf(
   options: DynamoTableOptions,
 ): (tenant_id: string) => Promise<Table> {
   const sessions = createTenantSessions({
-    aws: createAwsCaller(process.env, AWAITED_CALLS),
+    aws: awsCaller(AWAITED_CALLS),
     role_arn,
-    clientFor: (credentials) => createDynamoTable(clients(credentials), tableNames(), options),
+    clientFor: (credentials) => createTable(clients(credentials), options),
     clock: systemClock,
   });
   return (tenant_id) => sessions.get(tenant_id);
 }
 
-function tableNames() {
-  return { directory: required('DIRECTORY_TABLE'), tenants: required('TENANTS_TABLE') };
+function createTable(client: DynamoDBClient, options: DynamoTableOptions): Table {
+  const names = { directory: required('DIRECTORY_TABLE'), tenants: required('TENANTS_TABLE') };
+  return createDynamoTable(client, names, { ...options, breaker: aws_breakers.of('dynamodb') });
 }

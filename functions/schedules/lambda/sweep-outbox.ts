@@ -1,16 +1,13 @@
-import { createDynamoClients } from '../../../src/adapters/dynamodb/client.ts';
-import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
 import { readOverdueItems } from '../../../src/adapters/stores/outbox.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
-import { required } from '../../runtime/aws/environment.ts';
 import { createForwarding, sendToFailures } from '../../runtime/aws/outbox.ts';
+import { createOutboxTable } from '../../runtime/aws/table.ts';
 import { createOutboxSweeper } from '../sweep.ts';
 
 // An hour's worth of what should be nothing; what is left waits for the next hour.
 const MAX_PER_SHARD = 250;
 
-const tenants = required('TENANTS_TABLE');
-const table = createDynamoTable(createDynamoClients()(), { tenants, directory: '' });
+const table = createOutboxTable();
 
 export const handler = createOutboxSweeper({
   ...createForwarding(table),

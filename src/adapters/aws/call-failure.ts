@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/shared/errors.ts';
+import { AppError, isAppError } from '../../domain/shared/errors.ts';
 import { AwsCallError, isBusy, isTransient } from './call-error.ts';
 
 /** What a failed call says about trying again: `refused` was not done, `unknown` may have been. */
@@ -14,6 +14,8 @@ const REFUSED_NAMES = new Set([
   'TransactionInProgressException',
   'ECONNREFUSED',
   'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'EAI_AGAIN',
 ]);
 const UNKNOWN_NAMES = new Set([
@@ -41,9 +43,16 @@ export function retryabilityOf(error: unknown): Retryability {
   return hadNoAnswer(error) || isTransient(error) ? 'unknown' : 'final';
 }
 
+/** Whether a failed call, repeated as often as it may be, says that its service is in trouble: it didn't answer, failed by
+ *  itself, or had no room. A refusal says that it is well. */
+export function isOutage(error: unknown): boolean {
+  return retryabilityOf(error) !== 'final';
+}
+
 /** A failed call as people see it, with the failure as its cause for the log: SERVICE_UNAVAILABLE where trying again may
- *  help, UPSTREAM_FAILED where AWS refused. */
+ *  help, UPSTREAM_FAILED where AWS refused. What is one already, since the call wasn't made, stays as it is. */
 export function toAnswerable(error: unknown): AppError {
+  if (isAppError(error)) return error;
   if (retryabilityOf(error) === 'final') return new AppError('UPSTREAM_FAILED', { cause: error });
   return new AppError('SERVICE_UNAVAILABLE', { retry_after_s: RETRY_AFTER_S, cause: error });
 }

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
 import type { Clock } from '../../domain/shared/ports.ts';
+import { type Breakers, NO_BREAKERS } from '../resilience/breakers.ts';
+import { isOutage } from './call-failure.ts';
 import { customEndpoint, type Environment, regionOf, serviceEndpoint } from './signed-call.ts';
 import { type SignedRequest, send } from './signed-request.ts';
 
-/** The objects of one bucket, as far as one session reaches them. */
+/** The objects of one bucket, as far as one session reaches them. Its calls throw AppError SERVICE_UNAVAILABLE while the
+ *  circuit of S3 is open. */
 export interface ObjectClient {
   /** When its session ends, and each address that it signed. */
   readonly expires_at: Date;
@@ -42,6 +45,7 @@ export interface ObjectClientOptions {
     readonly expiration: Date;
   };
   readonly clock: Clock;
+  readonly breakers?: Breakers;
 }
 
 const SERVICE = 's3';
@@ -54,7 +58,7 @@ const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
 /** S3 by signed requests: its SDK client and signer take 145 kB of a bundle. @throws Error without a region */
 export function createObjectClient(options: ObjectClientOptions): ObjectClient {
-  const { environment, credentials, clock } = options;
+  const { environment, credentials, clock, breakers = NO_BREAKERS } = options;
   const region = regionOf(environment);
   const bucket_url = bucketAddress(environment, options.bucket, region);
   const { expiration, ...keys } = credentials;
@@ -65,11 +69,17 @@ export function createObjectClient(options: ObjectClientOptions): ObjectClient {
     key: string,
     read: (response: Response) => Promise<T>,
   ): Promise<T> =>
-    send(
-      signer,
-      { service: SERVICE, region, url: `${bucket_url}${key}`, timeout_ms: TIMEOUT_MS, ...request },
-      read,
-    );
+    breakers
+      .of(SERVICE)
+      .run(
+        () =>
+          send(
+            signer,
+            { service: SERVICE, region, url: `${bucket_url}${key}`, timeout_ms: TIMEOUT_MS, ...request },
+            read,
+          ),
+        { isFailure: isOutage, signal: request.signal },
+      );
 
   return {
     expires_at: expiration,

@@ -1,18 +1,28 @@
 import { AwsClient } from 'aws4fetch';
+import { type Breakers, NO_BREAKERS } from '../resilience/breakers.ts';
+import { isOutage } from './call-failure.ts';
 import { send } from './signed-request.ts';
 
 /** Calls services of AWS by signed requests alone: an SDK client of one service is 20 to 200 kB of a function's bundle,
  *  for a few calls of each. Failed and throttled calls are repeated. */
 export interface AwsCaller {
   /** A call of the AWS JSON protocol. @param target - `AmazonSSM.GetParameter`
-   *  @param version - of the protocol, as the service speaks it @throws AwsCallError */
+   *  @param version - of the protocol, as the service speaks it
+   *  @throws AwsCallError, AppError SERVICE_UNAVAILABLE while the service's circuit is open */
   callJson(service: string, target: string, input: object, version?: '1.0' | '1.1'): Promise<unknown>;
-  /** A call of the AWS Query protocol. @returns its XML @throws AwsCallError */
+  /** A call of the AWS Query protocol. @returns its XML
+   *  @throws AwsCallError, AppError SERVICE_UNAVAILABLE while the service's circuit is open */
   callQuery(service: string, parameters: Readonly<Record<string, string>>): Promise<string>;
 }
 
 /** A process's environment, as the SDKs read it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface AwsCallerOptions {
+  readonly timeout_ms?: number;
+  readonly attempts?: number;
+  readonly breakers?: Breakers;
+}
 
 const TIMEOUT_MS = 5000;
 // ECR's API has a host name of its own.
@@ -22,11 +32,10 @@ const HOSTS: Readonly<Record<string, string>> = { ecr: 'api.ecr' };
  *  `AWS_ENDPOINT_URL_<SERVICE>` are honoured as the SDK does.
  *  @param options.timeout_ms - for each attempt, to the answer's end
  *  @param options.attempts - how often a call is tried at most
+ *  @param options.breakers - one for each service, by the service's name
  *  @throws Error when the environment has no credentials or region */
-export function createAwsCaller(
-  environment: Environment,
-  { timeout_ms = TIMEOUT_MS, attempts }: { readonly timeout_ms?: number; readonly attempts?: number } = {},
-): AwsCaller {
+export function createAwsCaller(environment: Environment, options: AwsCallerOptions = {}): AwsCaller {
+  const { timeout_ms = TIMEOUT_MS, attempts, breakers = NO_BREAKERS } = options;
   const region = regionOf(environment);
   const session_token = environment['AWS_SESSION_TOKEN'];
   const signer = new AwsClient({
@@ -39,7 +48,9 @@ export function createAwsCaller(
   const post = (service: string, headers: Record<string, string>, body: string): Promise<string> => {
     const url = customEndpoint(environment, service) ?? serviceEndpoint(HOSTS[service] ?? service, region);
     const request = { service, region, url, method: 'POST', headers, body, timeout_ms, attempts };
-    return send(signer, request, (response) => response.text());
+    return breakers
+      .of(service)
+      .run(() => send(signer, request, (response) => response.text()), { isFailure: isOutage });
   };
 
   return {

@@ -13,6 +13,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { type Breaker, NO_BREAKER } from '../resilience/breaker.ts';
 import type { Consumed, OnConsumed } from '../table/consumed.ts';
 import {
   type Attributes,
@@ -28,6 +29,7 @@ import {
   type Write,
 } from '../table/port.ts';
 import { type Accounted, readConsumed } from './capacity.ts';
+import { isOutage } from './errors.ts';
 import { toAttributes, toItem, toStoredKey } from './items.ts';
 import { positionOf, toQueryInput } from './query.ts';
 import { keyOf, type TableNames, toDelete, toPut, toTransactItem, toUpdate } from './requests.ts';
@@ -45,6 +47,8 @@ export interface DynamoTableOptions extends Partial<RetryOptions> {
   readonly onConsumed?: OnConsumed | undefined;
   /** A new token for each transaction. */
   readonly newToken?: () => string;
+  /** The one of all tables of a process: they are on the same DynamoDB. */
+  readonly breaker?: Breaker;
 }
 
 const TABLE_NAMES: readonly TableName[] = ['directory', 'tenants'];
@@ -67,6 +71,7 @@ class DynamoTable implements Table {
   /** The parameter of every request that has it told what it cost. */
   readonly #accounting: { readonly ReturnConsumedCapacity?: ReturnConsumedCapacity };
   readonly #newToken: () => string;
+  readonly #breaker: Breaker;
 
   constructor(client: DynamoDBClient, names: TableNames, options: DynamoTableOptions) {
     this.#client = client;
@@ -81,6 +86,7 @@ class DynamoTable implements Table {
     this.#accounting =
       options.onConsumed === undefined ? {} : { ReturnConsumedCapacity: ReturnConsumedCapacity.INDEXES };
     this.#newToken = options.newToken ?? randomUUID;
+    this.#breaker = options.breaker ?? NO_BREAKER;
   }
 
   async get(key: Key): Promise<Item | undefined> {
@@ -216,9 +222,10 @@ class DynamoTable implements Table {
     is_repeatable: boolean,
     work: () => Promise<T>,
   ): Promise<T> {
-    return withRetries({ operation, keys, is_repeatable }, this.#retry, () =>
-      this.#reported(operation, work),
-    );
+    const call = { operation, keys, is_repeatable };
+    return this.#breaker.run(() => withRetries(call, this.#retry, () => this.#reported(operation, work)), {
+      isFailure: isOutage,
+    });
   }
 
   async #reported<T extends Accounted>(operation: keyof Table, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
+import { isAppError } from '../../domain/shared/errors.ts';
 import {
   isAnswerOfAws,
   type Retryability,
@@ -7,11 +8,29 @@ import {
 } from '../aws/call-failure.ts';
 import { ConditionFailedError, MAX_ITEM_BYTES } from '../table/port.ts';
 
+const ITEM_REFUSALS = new Set([
+  'TransactionConflictException',
+  'TransactionInProgressException',
+  'TransactionCanceledException',
+]);
+// Of `TableWriteKeyRangeThroughputExceeded` and its like.
+const HOT_KEYS = 'KeyRangeThroughput';
 const REFUSED_REASONS = new Set(['TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
 
 /** Whether a failed call may be repeated. */
 export function retryabilityOf(error: unknown): Retryability {
   return isCancelledByOthers(error) ? 'refused' : retryabilityOfCall(error);
+}
+
+/** Whether a call that was given up says that DynamoDB is in trouble. What it says of single items and keys, often of one
+ *  tenant, doesn't: a conflict, a cancelled transaction, a partition that is too hot. */
+export function isOutage(error: unknown): boolean {
+  if (!isAppError(error) || error.code !== 'SERVICE_UNAVAILABLE') return false;
+  // The adapter's own words, then DynamoDB's.
+  const refusal = fieldOf(error.cause, 'cause');
+  if (ITEM_REFUSALS.has(textOf(refusal, 'name'))) return false;
+  const reasons = throttlingReasonsOf(refusal);
+  return reasons.length === 0 || !reasons.every((reason) => reason.includes(HOT_KEYS));
 }
 
 /** A final error of DynamoDB's as the port names it; any other that it answered as UPSTREAM_FAILED; what it did not answer

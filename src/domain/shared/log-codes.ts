@@ -28,6 +28,10 @@ export const LOG_CODES = {
   'task definition could not be deleted': 'ECS_DEFINITION_LEFT',
   'archive of a published image could not be removed': 'IMAGE_ARCHIVE_LEFT',
 
+  'circuit opened': 'CIRCUIT_OPENED',
+  'circuit half-open': 'CIRCUIT_HALF_OPEN',
+  'circuit closed': 'CIRCUIT_CLOSED',
+
   stopping: 'LOCAL_STOPPING',
   'gateway failed': 'LOCAL_GATEWAY_FAILED',
   'event could not be acknowledged': 'LOCAL_EVENT_NOT_ACKNOWLEDGED',

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createEmfCircuitMetrics } from '../../../../functions/runtime/aws/circuit-metrics.ts';
 import { createEmfDeploymentMetrics } from '../../../../functions/runtime/aws/deployment-metrics.ts';
 import { createEmfHttpMetrics } from '../../../../functions/runtime/aws/http-metrics.ts';
 
@@ -94,9 +95,24 @@ describe('a deployment', () => {
   });
 });
 
+test('a change of a circuit is counted by its state; the service and its host are properties', () => {
+  createEmfCircuitMetrics().countCircuitChange({ upstream: 'git', host: 'git.example', state: 'open' });
+  expect(lines.flatMap(metricsOf)).toEqual([
+    {
+      name: 'Branchline railway_circuit_changes_total',
+      unit: 'Count',
+      value: 1,
+      dimensions: { state: 'open' },
+    },
+  ]);
+  expect(lines).toMatchObject([{ upstream: 'git', host: 'git.example' }]);
+  expect(lines[0]?._aws).toMatchObject({ Timestamp: expect.any(Number) });
+});
+
 test('whatever happens, there are no more sets of dimensions than are paid for', () => {
   const http = createEmfHttpMetrics();
   const metrics = createEmfDeploymentMetrics('eu-central-1');
+  const circuits = createEmfCircuitMetrics();
   for (let status = 200; status < 600; status += 1) {
     http.observeRequest({ method: `M${status}`, endpoint: `/${status}`, status }, status);
     for (const outcome of ['success', 'failed', 'cancelled']) {
@@ -108,6 +124,9 @@ test('whatever happens, there are no more sets of dimensions than are paid for',
       metrics.observeDuration(labels, status);
     }
     metrics.addActiveProjects(1);
+    for (const state of ['closed', 'open', 'half_open'] as const) {
+      circuits.countCircuitChange({ upstream: `service-${status}`, host: `host-${status}`, state });
+    }
   }
   const sets = new Set(
     lines.flatMap(metricsOf).map(({ name, dimensions }) => JSON.stringify([name, dimensions])),
