@@ -8,6 +8,7 @@ import { createMetaFunction } from '../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../functions/api/projects/handler.ts';
 import { createTokensFunction } from '../functions/api/tokens/handler.ts';
 import { createUsageFunction } from '../functions/api/usage/handler.ts';
+import { reportCircuit } from '../functions/runtime/circuit-report.ts';
 import type { ApiDependencies } from '../functions/runtime/dependencies.ts';
 import { createRateLimiter } from '../functions/runtime/rate-limiter.ts';
 import { traceConsumers, traceTasks } from '../functions/runtime/traced.ts';
@@ -16,6 +17,7 @@ import { createGitSource } from '../src/adapters/git/source.ts';
 import { apiTokenCodec } from '../src/adapters/identity/api-token-codec.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
+import { createBreakers, GIT_BREAKER } from '../src/adapters/resilience/breakers.ts';
 import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
 import { createApiTokenStore } from '../src/adapters/stores/api-token-store.ts';
 import { logDeploymentEvents } from '../src/adapters/stores/deployment-log.ts';
@@ -162,6 +164,13 @@ export async function startPlatform(
     domain: addresses.domain,
     onCrashed: (key) => recordCrash(lifecycle, key),
   });
+  const prometheus = createPrometheusMetrics(
+    await metrics_store.readActiveProjects(),
+    createUsageReader(compute, folders.images),
+  );
+  const git_breakers = createBreakers(GIT_BREAKER, ({ name, ...change }) =>
+    reportCircuit({ logger, circuit_metrics: prometheus }, { upstream: 'git', host: name, ...change }),
+  );
   const pipeline: PipelineDependencies = {
     ...lifecycle,
     projects,
@@ -174,6 +183,7 @@ export async function startPlatform(
         timeout_ms: limits.git_timeout_ms,
         max_size_bytes: limits.repository_bytes,
         allow_local: true,
+        breakers: git_breakers,
       }),
       folders.sources,
     ),
@@ -195,10 +205,6 @@ export async function startPlatform(
     settle: (key) => settleInterrupted(pipeline, key),
     logger,
   });
-  const prometheus = createPrometheusMetrics(
-    await metrics_store.readActiveProjects(),
-    createUsageReader(compute, folders.images),
-  );
   const bus = createBus({
     consumers: traceConsumers(tracer, {
       'start-deployment': createDeploymentStarter(engine),

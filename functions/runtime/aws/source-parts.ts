@@ -6,6 +6,7 @@ import { createS3SourceProvider } from '../../../src/adapters/aws/source/provide
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { EnvironmentName } from '../../../src/contracts/functions/environment.ts';
 import type { BuildHandOver, SourceProvider } from '../../../src/domain/deployments/index.ts';
+import { git_breakers } from './breakers.ts';
 import { createSigningStorage, createStorage } from './storage.ts';
 
 /** Reads repositories, and hands them over to the build. */
@@ -15,6 +16,7 @@ export function createSourceParts(): { readonly source: SourceProvider; readonly
       storage: createStorage(),
       temporary_dir: tmpdir(),
       guard: createAddressGuard({ allowed: allowedAddresses() }),
+      breakers: git_breakers,
     }),
     builds: createBuildHandOver({ storage: createSigningStorage(), clock: systemClock }),
   };

@@ -57,6 +57,13 @@ export function isRedirect(error: unknown): boolean {
   return error instanceof GitCommandError && error.says(/returned error: 30\d|unable to update url base/i);
 }
 
+/** True when git could not reach the server, or the server has no room or is being mended. What it says of one repository,
+ *  a 404 or a 500, is no trouble of the server's. */
+export function isServerTrouble(error: unknown): boolean {
+  if (!(error instanceof GitCommandError)) return false;
+  return error.says(/unable to access/i) && !error.says(/returned error: (?!429|50[234])/i);
+}
+
 /** True when the repository was reached but lacks the object or ref. */
 export function isRefMissing(error: unknown): boolean {
   return error instanceof GitCommandError && error.says(/not our ref|couldn't find remote ref/i);

@@ -1,11 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { DeploymentFailedError, type SourceCommit } from '../../domain/deployments/index.ts';
+import { NO_BREAKERS } from '../resilience/breakers.ts';
 import { parseRepositoryAddress } from './address.ts';
+import { askServer } from './ask-server.ts';
 import { checkOut, describeCommit } from './checkout.ts';
 import { writeGitConfig } from './environment.ts';
-import { toFailure } from './failures.ts';
+import { isServerTrouble, toFailure } from './failures.ts';
 import { fetchCommit, fetchRef } from './fetch-commit.ts';
-import { createRepository, type RepositoryRequest } from './repository.ts';
+import { createRepository, type Repository, type RepositoryRequest } from './repository.ts';
 import { listRefs, parseWanted, pickRef, type Wanted } from './resolve.ts';
 import type { GitSource, GitSourceOptions, SourceRequest } from './types.ts';
 
@@ -39,20 +41,28 @@ async function fetchTree(wanted: Wanted, request: RepositoryRequest): Promise<So
   await rm(request.directory, { recursive: true, force: true });
   await mkdir(request.directory, { recursive: true });
   const repository = await createRepository(request);
-  const refs = await listRefs(repository, request.address.url, wanted);
-  let sha: string;
-  let branch: string | null;
-  if (wanted.kind === 'commit') {
-    sha = await fetchCommit(repository, refs.url, wanted.prefix, request);
-    branch = wanted.label;
-  } else {
-    const ref = pickRef(refs, wanted);
-    sha = await fetchRef(repository, refs.url, ref);
-    branch = ref.label;
-  }
+  const { breakers = NO_BREAKERS } = request.options;
+  const calling = { isFailure: isServerTrouble, signal: request.signal };
+  const { sha, branch } = await askServer(breakers, request.address.url, calling, () =>
+    fetchWanted(repository, wanted, request),
+  );
   const description = await describeCommit(repository, sha);
   await checkOut(repository, sha, request.options.max_size_bytes);
   return { sha, branch, ...description };
+}
+
+async function fetchWanted(
+  repository: Repository,
+  wanted: Wanted,
+  request: RepositoryRequest,
+): Promise<Pick<SourceCommit, 'sha' | 'branch'>> {
+  const refs = await listRefs(repository, request.address.url, wanted);
+  if (wanted.kind === 'commit') {
+    const sha = await fetchCommit(repository, refs.url, wanted.prefix, request);
+    return { sha, branch: wanted.label };
+  }
+  const ref = pickRef(refs, wanted);
+  return { sha: await fetchRef(repository, refs.url, ref), branch: ref.label };
 }
 
 function explain(error: unknown, request: SourceRequest, deadline: AbortSignal, timeout_ms: number): unknown {

@@ -1,4 +1,5 @@
 import type { SourceCommit } from '../../domain/deployments/index.ts';
+import type { Breakers } from '../resilience/breakers.ts';
 
 export interface SourceRequest {
   /** `https://...`, and where local repositories are allowed `file://...` or an absolute path. */
@@ -34,4 +35,6 @@ export interface GitSourceOptions {
   readonly max_size_bytes: number;
   /** Whether `file://` addresses and absolute paths are accepted. */
   readonly allow_local: boolean;
+  /** One for each server, by its host. */
+  readonly breakers?: Breakers;
 }

@@ -110,7 +110,7 @@ export function createBreaker(
 export const NO_BREAKER: Breaker = { run: (work) => work() };
 
 /** Why a call was not made: the cause of a refusal, for the log. */
-class CircuitOpenError extends Error {
+export class CircuitOpenError extends Error {
   constructor(name: string) {
     super(`The circuit of ${name} is open: its last calls failed, and it is not called for a while`);
     this.name = 'CircuitOpenError';

@@ -19,6 +19,13 @@ export const AWS_BREAKER: BreakerSettings = {
   max_half_open_calls: 3,
 };
 
+/** For the servers of repositories, which take up to a minute to be found silent. */
+export const GIT_BREAKER: BreakerSettings = {
+  max_failures: 5,
+  open_timeout_ms: 30_000,
+  max_half_open_calls: 1,
+};
+
 // Users name the servers of repositories. What is forgotten begins anew with a closed circuit.
 const MAX_BREAKERS = 500;
 

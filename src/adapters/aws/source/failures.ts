@@ -10,6 +10,8 @@ const STATUS_TEXTS: ReadonlyMap<number, string> = new Map([
 // Of the connection, of the name's resolution, and of TLS.
 const NETWORK_CODES =
   /^(ECONN\w+|ENOTFOUND|EAI_\w+|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPROTO|EPIPE|ERR_(SSL|TLS)\w*|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+// Too many requests, and what stands before the server can't reach it.
+const TROUBLE_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const REDIRECTS = 'The server redirects to another address, which is not followed: give the final address.';
 const NOT_PUBLIC = 'Its server has no public address.';
 const UNREACHABLE = 'Its server could not be reached.';
@@ -30,6 +32,12 @@ export function isRedirect(error: unknown): boolean {
 /** True when the server has no such object, or hands out only what its refs point to. */
 export function isRefused(error: unknown): boolean {
   return error instanceof Error && /not our ref|unadvertised object/i.test(error.message);
+}
+
+/** True when the server could not be reached, or it has no room or is being mended. What it says of one repository, a 404
+ *  or a 500, is no trouble of the server's. */
+export function isServerTrouble(error: unknown): boolean {
+  return TROUBLE_STATUSES.has(statusOf(error) ?? 0) || NETWORK_CODES.test(codeOf(error));
 }
 
 /** What a failed fetch means for the deployment. */

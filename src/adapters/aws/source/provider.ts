@@ -9,16 +9,18 @@ import {
   type SourceProvider,
 } from '../../../domain/deployments/index.ts';
 import { parseRepositoryAddress } from '../../git/address.ts';
-import { parseWanted, pickRef } from '../../git/resolve.ts';
+import { askServer } from '../../git/ask-server.ts';
+import { parseWanted, pickRef, type Wanted } from '../../git/resolve.ts';
+import { type Breakers, NO_BREAKERS } from '../../resilience/breakers.ts';
 import { readSourceSnapshot } from '../../source-tree/read-snapshot.ts';
 import { jobKey, type ObjectStorage, sourceKey } from '../build/objects.ts';
 import { type AddressGuard, createAddressGuard } from './address-guard.ts';
 import { describeCommit } from './describe-commit.ts';
-import { toFailure } from './failures.ts';
+import { isServerTrouble, toFailure } from './failures.ts';
 import { fetchCommit, fetchRef } from './fetch-commit.ts';
 import { createGuardedHttp, type GuardedHttpOptions } from './guarded-http.ts';
 import { listRemoteRefs } from './remote-refs.ts';
-import { createRemoteRepository } from './repository.ts';
+import { createRemoteRepository, type RemoteRepository } from './repository.ts';
 import { writeTree } from './write-tree.ts';
 
 export interface S3SourceProviderOptions {
@@ -27,6 +29,8 @@ export interface S3SourceProviderOptions {
   readonly temporary_dir: string;
   readonly limits?: SourceLimits;
   readonly guard?: AddressGuard;
+  /** One for each server, by its host. */
+  readonly breakers?: Breakers;
   /** Only tests speak to a server without TLS. */
   readonly request?: NonNullable<GuardedHttpOptions['request']>;
 }
@@ -87,7 +91,7 @@ async function readTree(
   options: S3SourceProviderOptions,
   { request, directory, signal }: Fetch,
 ): Promise<{ readonly commit: SourceCommit; readonly committed_at: Date }> {
-  const { guard = createAddressGuard(), limits = SOURCE_LIMITS } = options;
+  const { guard = createAddressGuard(), limits = SOURCE_LIMITS, breakers = NO_BREAKERS } = options;
   const { max_size_bytes } = limits;
   const address = parseRepositoryAddress(request.repository_url, false);
   const wanted = parseWanted(request.branch ?? undefined, request.commit ?? undefined);
@@ -100,15 +104,12 @@ async function readTree(
       authorization: address.authorization,
       limits: { max_object_bytes: max_size_bytes, max_bytes: max_size_bytes * HISTORY_FACTOR },
     });
-    const refs = await listRemoteRefs(repository, address.url, wanted);
-    const ref = wanted.kind === 'commit' ? undefined : pickRef(refs, wanted);
-    const sha =
-      wanted.kind === 'commit'
-        ? await fetchCommit(repository, refs, wanted.prefix)
-        : await fetchRef(repository, refs.url, ref?.ref ?? 'HEAD');
+    const calling = { isFailure: isServerTrouble, signal };
+    const { sha, branch } = await askServer(breakers, address.url, calling, () =>
+      fetchWanted(repository, address.url, wanted),
+    );
     const { committed_at, ...description } = await describeCommit(repository, sha);
     await writeTree(repository, sha, { root: join(directory, 'tree'), max_size_bytes, signal });
-    const branch = wanted.kind === 'commit' ? wanted.label : (ref?.label ?? null);
     return { commit: { sha, branch, ...description }, committed_at };
   } catch (error) {
     throw toFailure(error);
@@ -116,6 +117,19 @@ async function readTree(
     // The archive needs its room.
     await rm(git_dir, { recursive: true, force: true });
   }
+}
+
+async function fetchWanted(
+  repository: RemoteRepository,
+  url: string,
+  wanted: Wanted,
+): Promise<Pick<SourceCommit, 'sha' | 'branch'>> {
+  const refs = await listRemoteRefs(repository, url, wanted);
+  if (wanted.kind === 'commit') {
+    return { sha: await fetchCommit(repository, refs, wanted.prefix), branch: wanted.label };
+  }
+  const ref = pickRef(refs, wanted);
+  return { sha: await fetchRef(repository, refs.url, ref.ref), branch: ref.label };
 }
 
 async function storeArchive(
