@@ -1,5 +1,4 @@
-/** Changes the rules of access and identity one by one, and wants a test to fail each time: `npm run test:mutation`.
- *  @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+/** Changes the rules of access and identity one by one, and wants a test to fail each time: `npm run test:mutation`. */
 export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],

@@ -33,6 +33,9 @@ const contextSchema = z.strictObject({
   /** Requests a second, and the burst, that the API's gateway lets through in all. */
   throttleRate: whole(1, 10_000).default(200),
   throttleBurst: whole(1, 5000).default(400),
+  /** Requests a minute of one principal, and of one address on the routes that sign in, in place of the defaults; 0 turns
+   *  these limits off, and those on failed sign-ins. */
+  rateLimit: whole(0, 1_000_000).optional(),
   /** Addresses, separated by commas, at which repositories may be fetched though they aren't public. */
   allowedSourceAddresses: z
     .string()
@@ -186,6 +189,7 @@ const ALLOWED = {
   alarmEmail: 'an e-mail address',
   throttleRate: 'a whole number from 1 to 10000',
   throttleBurst: 'a whole number from 1 to 5000',
+  rateLimit: 'a whole number from 0 to 1000000',
   allowedSourceAddresses: 'IP addresses, separated by commas, none of them link-local',
   edge: 'true or false',
   compute: 'true or false',

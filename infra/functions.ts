@@ -18,6 +18,8 @@ export interface FunctionSpec {
   readonly data?: 'tenant' | 'two-table';
   /** Partitions of the directory that its own role reads; `*` for any text. */
   readonly directory?: readonly string[];
+  /** Partitions of the directory that its own role writes, outside of any transaction with a tenant's items. */
+  readonly directoryWrites?: readonly string[];
   /** `create` may make the parameter but never replace it; `publish` may replace it. */
   readonly parameters?: {
     readonly signingKey?: 'create';
@@ -38,7 +40,8 @@ export const API_FUNCTIONS = {
     timeoutSeconds: 10,
     concurrency: 20,
     data: 'two-table',
-    directory: ['EMAIL#*', 'USER#*'],
+    directory: ['EMAIL#*', 'USER#*', 'RATE#*', 'SIGNIN#*'],
+    directoryWrites: ['RATE#*', 'SIGNIN#*'],
     parameters: { signingKey: 'create', publicKeys: 'publish' },
   },
   tokens: {

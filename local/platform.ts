@@ -33,6 +33,7 @@ import { systemClock } from '../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../src/adapters/system/cursors.ts';
 import { uuidIds } from '../src/adapters/system/ids.ts';
 import { createLogger } from '../src/adapters/system/logger.ts';
+import { createMemoryBuckets } from '../src/adapters/system/memory-buckets.ts';
 import { createSealer } from '../src/adapters/system/sealer.ts';
 import type { Item } from '../src/adapters/table/port.ts';
 import { createTracer } from '../src/adapters/telemetry/tracer.ts';
@@ -46,6 +47,7 @@ import {
   type Service,
   settleInterrupted,
 } from '../src/domain/deployments/index.ts';
+import { readLimits } from '../src/domain/limits/index.ts';
 import { createMetricsConsumer } from '../src/domain/metrics/index.ts';
 import type { Logger } from '../src/domain/shared/ports.ts';
 import { createLocalBuilder } from './builder/builder.ts';
@@ -224,6 +226,7 @@ export async function startPlatform(
   });
   on_put.deliver = (items) => bus.accept(items);
 
+  const request_limits = readLimits(settings.rate_limit);
   const api: ApiDependencies = {
     authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
     accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
@@ -237,7 +240,13 @@ export async function startPlatform(
     cursors: createCursorCodec(persistentSecret(folders, 'cursors')),
     readKeySet: async () => keys.key_set.keys,
     idempotency: createIdempotencyStore(table, clock),
-    limiter: createRateLimiter(settings.rate_limit, () => performance.now()),
+    limiter: createRateLimiter({
+      limits: request_limits,
+      // One process answers everything, so its memory is all that there is to share.
+      buckets: createMemoryBuckets(clock),
+      clock,
+      logger,
+    }),
     logger,
     tracer,
     http_metrics: prometheus,

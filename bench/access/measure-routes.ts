@@ -57,6 +57,12 @@ export const VARIANTS = {
     await fillDays(world);
     return countRequest(world, 'getProjectMetrics', `${PROJECTS}/${world.project_id}/metrics?days=90`);
   },
+  'GET /api/v1/projects, where the limiter leases': async () => {
+    const world = await openUsedWorld();
+    // What was leased before is given up.
+    world.api.test_accounts.clock.advance(60_000);
+    return countRequest(world, 'listProjects', PROJECTS);
+  },
   'GET /api/v1/deployments of the whole team': async () => {
     const world = await openUsedWorld();
     return countRequest(world, 'listDeployments', '/api/v1/deployments');

@@ -1,4 +1,3 @@
-import { createRateLimiter } from '../../functions/runtime/rate-limiter.ts';
 import { createLogStore } from '../../src/adapters/stores/log-store.ts';
 import type { DeploymentLogs, PipelineDependencies } from '../../src/domain/deployments/index.ts';
 import { createTestApi, type TestAccount, type TestAnswer, type TestApi } from '../../test/support/api.ts';
@@ -57,7 +56,7 @@ async function openWorld(): Promise<World> {
   const api = await createTestApi({
     logs,
     memory: { ...memory, table: tally.table },
-    limiter: createRateLimiter(undefined, () => api.test_accounts.clock.now().getTime()),
+    rate_limit: 'default',
   });
   const account = await api.signUp('ada');
   const call: World['call'] = (method, target, body, headers = {}) =>

@@ -9,6 +9,7 @@ import type {
   ApiTokenDependencies,
   AuthenticationDependencies,
 } from '../../src/domain/identity/index.ts';
+import type { RateSubject } from '../../src/domain/limits/index.ts';
 import type { MetricsStore } from '../../src/domain/metrics/index.ts';
 import type { ProjectDependencies } from '../../src/domain/projects/index.ts';
 import type { Clock, Logger, Tracer } from '../../src/domain/shared/ports.ts';
@@ -33,7 +34,8 @@ export interface RateDecision {
 }
 
 export interface RateLimiter {
-  take(kind: 'principal' | 'address', subject: string): RateDecision;
+  /** Counts one request of a subject's. */
+  take(subject: RateSubject): Promise<RateDecision>;
 }
 
 /** What every HTTP function needs, whatever its resource. */

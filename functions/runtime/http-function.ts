@@ -89,7 +89,8 @@ async function admit(
   const token = /^Bearer ([^\s]+)$/i.exec(event.headers['authorization'] ?? '')?.[1];
   const principal = await authenticate(deps.authentication, token);
   noteTenant(event, principal.tenant_id);
-  takeToken(deps, event, 'principal', principal.user_id);
+  const { tenant_id, user_id } = principal;
+  await takeToken(deps, event, { kind: 'principal', tenant_id, user_id });
   demandPermission(principal, route.access);
   return principal;
 }

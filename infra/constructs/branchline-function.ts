@@ -116,10 +116,20 @@ function trace(target: LambdaFunction, config: StageConfig): void {
 }
 
 function dataStatements(context: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
-  const statements = becomeTenant(context, spec);
-  if (spec.directory === undefined) return statements;
-  const table = context.tables.directory.tableArn;
-  return [...statements, allow('ReadDirectory', ['dynamodb:GetItem'], [table], leadingKeys(spec.directory))];
+  return [...becomeTenant(context, spec), ...reachDirectory(context, spec)];
+}
+
+const DIRECTORY_WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+
+function reachDirectory({ tables }: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
+  const on = (sid: string, actions: readonly string[], partitions: readonly string[] | undefined) =>
+    partitions === undefined
+      ? []
+      : [allow(sid, actions, [tables.directory.tableArn], leadingKeys(partitions))];
+  return [
+    ...on('ReadDirectory', ['dynamodb:GetItem'], spec.directory),
+    ...on('WriteDirectory', DIRECTORY_WRITES, spec.directoryWrites),
+  ];
 }
 
 function becomeTenant(context: FunctionContext, spec: FunctionSpec): PolicyStatement[] {

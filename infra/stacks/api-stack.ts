@@ -13,6 +13,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { type FunctionName, methodsOf } from '../../src/contracts/http/route.ts';
 import type { StageConfig } from '../config.ts';
@@ -65,7 +66,11 @@ export class ApiStack extends Stack {
     });
     const make = (name: FunctionName): HttpLambdaIntegration => {
       const layers = name === 'auth' ? [argon2] : [];
-      const made = new BranchlineFunction(this, name, context, { spec: API_FUNCTIONS[name], layers });
+      const made = new BranchlineFunction(this, name, context, {
+        spec: API_FUNCTIONS[name],
+        environment: limitsEnvironment(context.config),
+        layers,
+      });
       if (name === 'meta') this.permitDefaultRoute(made);
       return new HttpLambdaIntegration(name, made.function, { scopePermissionToRoute: false });
     };
@@ -110,6 +115,10 @@ export class ApiStack extends Stack {
       'Serverless-APIGWXrayEnabled': 'HTTP APIs have no tracing; the functions trace themselves.',
     });
   }
+}
+
+function limitsEnvironment({ rateLimit }: StageConfig): FunctionEnvironment {
+  return rateLimit === undefined ? {} : { BRANCHLINE_RATE_LIMIT: String(rateLimit) };
 }
 
 const OWN_AUTHENTICATION =

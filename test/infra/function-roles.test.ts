@@ -71,6 +71,8 @@ describe('a function’s own role', () => {
         may(each, { action: 'dynamodb:GetItem', resource: DIRECTORY, context: keys(key) }),
       );
     expect(readers('EMAIL#a@example.com')).toEqual(['auth']);
+    expect(readers('RATE#192.0.2.1')).toEqual(['auth']);
+    expect(readers('SIGNIN#192.0.2.1')).toEqual(['auth']);
     expect(readers('USER#usr_1')).toEqual(['auth']);
     expect(readers('HOST#shop')).toEqual(['remove-project']);
     expect(readers('PLATFORM')).toEqual([]);
@@ -81,6 +83,19 @@ describe('a function’s own role', () => {
     );
     expect(writers).toEqual([]);
   });
+
+  test.each(['PutItem', 'UpdateItem', 'DeleteItem'])(
+    'may %s the limits of addresses where people sign in alone',
+    (action) => {
+      const ask = (each: string, context: Request['context'] = {}) =>
+        may(each, { action: `dynamodb:${action}`, resource: DIRECTORY, context });
+      for (const key of ['RATE#192.0.2.1', 'SIGNIN#192.0.2.1']) {
+        expect(everyFunction.filter((each) => ask(each, keys(key)))).toEqual(['auth']);
+        expect(ask('auth', keys(key, 'EMAIL#a@example.com'))).toBe(false);
+      }
+      expect(ask('auth')).toBe(false);
+    },
+  );
 
   test('is its own: one role per function', () => {
     const resolve = createResolver(templates);

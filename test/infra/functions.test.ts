@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
+import { API_FUNCTIONS, FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
 import { EVENT_RULES } from '../../src/contracts/events/rules.ts';
 import { ENVIRONMENT_NAMES } from '../../src/contracts/functions/environment.ts';
 import { kebabCase } from '../../src/contracts/functions/name.ts';
@@ -79,6 +79,17 @@ describe.each([
       expect(properties['MaximumRetryAttempts']).toBe(2);
     }
   });
+});
+
+test('the API’s functions have the limit on requests that is set, and no others have it', async () => {
+  const limited = (templates: Templates) =>
+    resourcesOf(templates, 'AWS::Lambda::Function')
+      .filter(({ properties }) =>
+        JSON.stringify(properties['Environment']).includes('"BRANCHLINE_RATE_LIMIT":"0"'),
+      )
+      .map(({ stack }) => stack);
+  expect(limited(production)).toEqual([]);
+  expect(limited(await synthesize({ rateLimit: '0' }))).toEqual(Object.keys(API_FUNCTIONS).map(() => 'api'));
 });
 
 describe('the sign-in function', () => {

@@ -12,6 +12,7 @@ import type { HttpContext, HttpFunction } from '../../functions/runtime/http-con
 import { createRateLimiter } from '../../functions/runtime/rate-limiter.ts';
 import { toEvent } from '../../local/gateway/event.ts';
 import { apiTokenCodec } from '../../src/adapters/identity/api-token-codec.ts';
+import { createBucketStore } from '../../src/adapters/stores/bucket-store.ts';
 import { createIdempotencyStore } from '../../src/adapters/stores/idempotency-store.ts';
 import { keys } from '../../src/adapters/stores/keys.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
@@ -23,6 +24,7 @@ import { createMatcher } from '../../src/contracts/http/match.ts';
 import type { FunctionName } from '../../src/contracts/http/route.ts';
 import type { Role } from '../../src/domain/access/index.ts';
 import type { DeploymentLogs } from '../../src/domain/deployments/index.ts';
+import { readLimits } from '../../src/domain/limits/index.ts';
 import { createTestAccounts, type TestAccounts } from './identity.ts';
 import { createTestPipeline, type TestPipeline } from './pipeline.ts';
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts';
@@ -77,6 +79,8 @@ export interface TestApi {
 
 export interface TestApiOptions {
   readonly limiter?: RateLimiter;
+  /** BRANCHLINE_RATE_LIMIT, for a limiter over the memory table; no limits when it is left out. */
+  readonly rate_limit?: number | 'default';
   readonly allowed_origins?: readonly string[];
   readonly allow_local_repositories?: boolean;
   readonly logs?: Pick<DeploymentLogs, 'read'>;
@@ -94,6 +98,8 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const { ids } = accounts;
   const pipeline = createTestPipeline({ memory, clock, ids });
   const logger = options.logger ?? createRecordedLogger();
+  const { rate_limit = 0 } = options;
+  const limits = readLimits(rate_limit === 'default' ? undefined : rate_limit);
   const observed: { method: string; endpoint: string; status: number }[] = [];
   const { deployments, projects } = pipeline.deps;
   const deps: ApiDependencies = {
@@ -117,7 +123,9 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     readKeySet: async () => [
       { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', alg: 'ES256', use: 'sig' },
     ],
-    limiter: options.limiter ?? createRateLimiter(0, () => clock.now().getTime()),
+    limiter:
+      options.limiter ??
+      createRateLimiter({ limits, buckets: createBucketStore(memory.table, clock), clock, logger }),
     logger,
     tracer: createTracer(options.environment ?? {}),
     http_metrics: { observeRequest: (labels) => observed.push(labels) },

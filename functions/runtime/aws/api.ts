@@ -4,15 +4,18 @@ import { apiTokenCodec } from '../../../src/adapters/identity/api-token-codec.ts
 import type { VerificationKeys } from '../../../src/adapters/identity/signing-keys.ts';
 import { createTokenVerifier } from '../../../src/adapters/identity/token-verifier.ts';
 import { createApiTokenStore } from '../../../src/adapters/stores/api-token-store.ts';
+import { createBucketStore } from '../../../src/adapters/stores/bucket-store.ts';
 import { createIdempotencyStore } from '../../../src/adapters/stores/idempotency-store.ts';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { createLogger } from '../../../src/adapters/system/logger.ts';
+import { createMemoryBuckets } from '../../../src/adapters/system/memory-buckets.ts';
 import type { Table } from '../../../src/adapters/table/port.ts';
 import { createTracer } from '../../../src/adapters/telemetry/tracer.ts';
+import { type BucketStore, readLimits } from '../../../src/domain/limits/index.ts';
 import type { RuntimeDependencies } from '../dependencies.ts';
 import { createRateLimiter } from '../rate-limiter.ts';
-import { logLevel } from './environment.ts';
+import { logLevel, rateLimit } from './environment.ts';
 import { createEmfHttpMetrics } from './http-metrics.ts';
 
 /** What every HTTP function needs, on AWS.
@@ -21,7 +24,7 @@ import { createEmfHttpMetrics } from './http-metrics.ts';
 export function createApiRuntime(table: Table, keys: VerificationKeys): RuntimeDependencies {
   const clock = systemClock;
   return {
-    ...createSurroundings(),
+    ...createSurroundings(createBucketStore(table, clock)),
     authentication: {
       tokens: createTokenVerifier(keys, clock),
       store: createIdentityStore(table),
@@ -37,7 +40,7 @@ export function createApiRuntime(table: Table, keys: VerificationKeys): RuntimeD
 export function createPublicRuntime(): RuntimeDependencies {
   const nobody = async () => undefined;
   return {
-    ...createSurroundings(),
+    ...createSurroundings(createMemoryBuckets(systemClock)),
     authentication: {
       tokens: { verifyAccess: nobody, verifyRefresh: nobody },
       store: { loadAccess: nobody },
@@ -49,10 +52,13 @@ export function createPublicRuntime(): RuntimeDependencies {
   };
 }
 
-function createSurroundings(): Omit<RuntimeDependencies, 'authentication' | 'idempotency'> {
+function createSurroundings(
+  buckets: BucketStore,
+): Omit<RuntimeDependencies, 'authentication' | 'idempotency'> {
+  const logger = createLogger(logLevel());
   return {
-    limiter: createRateLimiter(undefined, () => performance.now()),
-    logger: createLogger(logLevel()),
+    limiter: createRateLimiter({ limits: readLimits(rateLimit()), buckets, clock: systemClock, logger }),
+    logger,
     tracer: createTracer(process.env),
     http_metrics: createEmfHttpMetrics(),
     allowed_origins: [],

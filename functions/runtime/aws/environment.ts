@@ -13,6 +13,15 @@ export function logLevel(): string | undefined {
   return process.env['LOG_LEVEL' satisfies EnvironmentName];
 }
 
+/** BRANCHLINE_RATE_LIMIT: requests a minute; undefined for the defaults. @throws Error when it is no number */
+export function rateLimit(): number | undefined {
+  const text = process.env['BRANCHLINE_RATE_LIMIT' satisfies EnvironmentName] ?? '';
+  if (text === '') return undefined;
+  const per_minute = Number(text);
+  if (Number.isSafeInteger(per_minute) && per_minute >= 0) return per_minute;
+  throw new Error('BRANCHLINE_RATE_LIMIT must be a whole number');
+}
+
 /** A function's name without its stage: `await-rollout` for `branchline-prod-await-rollout`. */
 export function shortName(function_name: string): string {
   return function_name.replace(

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { networkOf, type RateSubject } from '../../../src/domain/limits/index.ts';
 import { AppError } from '../../../src/domain/shared/errors.ts';
 import type { RateDecision, RuntimeDependencies } from '../dependencies.ts';
 import { addHeaders, type HttpMiddleware } from './chain.ts';
@@ -13,9 +14,10 @@ export function rateLimit(deps: Pick<RuntimeDependencies, 'limiter'>): HttpMiddl
     if (decision !== undefined && decision.limit > 0) addHeaders(response, headersOf(decision));
   };
   return {
-    before: ({ event }) => {
+    before: async ({ event }) => {
       if (!event.rawPath.startsWith(AUTH_PREFIX)) return;
-      takeToken(deps, event, 'address', event.requestContext.http.sourceIp);
+      const address = networkOf(event.requestContext.http.sourceIp);
+      await takeToken(deps, event, { kind: 'address', address });
     },
     after: describe,
     onError: describe,
@@ -23,13 +25,12 @@ export function rateLimit(deps: Pick<RuntimeDependencies, 'limiter'>): HttpMiddl
 }
 
 /** Takes one request from a subject's bucket. @throws AppError RATE_LIMITED when it is empty */
-export function takeToken(
+export async function takeToken(
   deps: Pick<RuntimeDependencies, 'limiter'>,
   event: APIGatewayProxyEventV2,
-  kind: 'principal' | 'address',
-  subject: string,
-): void {
-  const decision = deps.limiter.take(kind, subject);
+  subject: RateSubject,
+): Promise<void> {
+  const decision = await deps.limiter.take(subject);
   decisions.set(event, decision);
   if (!decision.allowed) throw new AppError('RATE_LIMITED', { retry_after_s: decision.reset_s });
 }

@@ -17,6 +17,9 @@ export const keys = {
   email: (email: string) => directory(`EMAIL#${email}`, 'EMAIL'),
   user: (user_id: string) => directory(`USER#${user_id}`, 'USER'),
   host: (host: string) => directory(`HOST#${host}`, 'HOST'),
+  addressBucket: (address: string) => directory(`RATE#${address}`, 'RATE'),
+  accountSignIns: (account_hash: string) => directory(`SIGNIN#${account_hash}`, 'SIGNIN'),
+  addressSignIns: (address: string) => directory(`SIGNIN#${address}`, 'SIGNIN'),
   tenant: (tenant_id: string) => tenants(tenantPk(tenant_id), 'TENANT'),
   member: (tenant_id: string, user_id: string) => tenants(tenantPk(tenant_id), `MEMBER#${user_id}`),
   membership: (user_id: string, tenant_id: string) => directory(`USER#${user_id}`, `MEMBERSHIP#${tenant_id}`),
@@ -48,6 +51,7 @@ export const keys = {
     tenants(`T#${tenant_id}#SEEN#${consumer}`, event_id),
   idempotency: (tenant_id: string, caller_id: string, key_hash: string) =>
     tenants(`T#${tenant_id}#IDEMPOTENCY`, `${caller_id}#${key_hash}`),
+  principalBucket: (tenant_id: string, user_id: string) => tenants(`T#${tenant_id}#RATE`, `U#${user_id}`),
   usage: (tenant_id: string, month: string) => tenants(`T#${tenant_id}#USAGE#${month}`, 'METERS'),
   projectDay: (tenant_id: string, project_id: string, day: string) =>
     tenants(projectPk(tenant_id, project_id), `DAY#${day}`),

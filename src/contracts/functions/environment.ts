@@ -2,6 +2,8 @@
 export const ENVIRONMENT_NAMES = [
   'BRANCHLINE_STAGE',
   'LOG_LEVEL',
+  /** Requests a minute in place of the default limits; 0 for none. */
+  'BRANCHLINE_RATE_LIMIT',
   'APP_DOMAIN',
   'DIRECTORY_TABLE',
   'TENANTS_TABLE',

@@ -6,6 +6,7 @@ export const LOG_CODES = {
   request: 'HTTP_REQUEST',
   'request failed': 'HTTP_REQUEST_FAILED',
   'an idempotent answer could not be kept': 'IDEMPOTENT_ANSWER_LOST',
+  'rate limits are counted by one instance alone': 'RATE_LIMITS_ALONE',
   'an idempotency key could not be given back': 'IDEMPOTENCY_KEY_KEPT',
 
   deployment: 'DEPLOYMENT_EVENT',

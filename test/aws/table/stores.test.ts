@@ -7,6 +7,7 @@ vi.mock('../../support/tables.ts', () => import('../../support/aws-tables.ts'));
 afterAll(deleteTables);
 
 const SUITES = {
+  buckets: () => import('../../contract/stores/buckets.test.ts'),
   'deployments in lists': () => import('../../contract/stores/deployments-lists.test.ts'),
   'deployments and their lock': () => import('../../contract/stores/deployments-lock.test.ts'),
   identity: () => import('../../contract/stores/identity.test.ts'),

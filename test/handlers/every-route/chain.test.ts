@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { RateLimiter } from '../../../functions/runtime/dependencies.ts';
-import { createRateLimiter } from '../../../functions/runtime/rate-limiter.ts';
 import { createTestApi, PASSWORD, type TestAnswer, type TestApi } from '../../support/api.ts';
 import { expectProblem } from '../../support/samples.ts';
 
@@ -113,7 +112,7 @@ test('a fault of ours answers 500, hides its cause from people and keeps it for 
 });
 
 describe('the rate limit', () => {
-  const limited = (per_minute: number) => createTestApi({ limiter: createRateLimiter(per_minute, () => 0) });
+  const limited = (rate_limit: number) => createTestApi({ rate_limit });
 
   test('of an address guards signing in, and says when to come back', async () => {
     const api = await limited(2);
@@ -148,8 +147,8 @@ describe('the rate limit', () => {
   test('counts each principal and address for itself', async () => {
     const taken: string[] = [];
     const limiter: RateLimiter = {
-      take(kind, subject) {
-        taken.push(`${kind} ${subject}`);
+      async take(subject) {
+        taken.push(subject.kind === 'address' ? subject.address : subject.user_id);
         return { allowed: true, limit: 0, remaining: 0, reset_s: 0 };
       },
     };
@@ -159,7 +158,7 @@ describe('the rate limit', () => {
     const answer = await api.call('GET', '/api/v1/projects', { token });
     await api.call('GET', '/healthz');
 
-    expect(taken).toEqual([`principal ${user_id}`]);
+    expect(taken).toEqual([user_id]);
     // No limit, no headers.
     expect(answer.headers).not.toHaveProperty('ratelimit');
   });
