@@ -28,6 +28,7 @@ import { createMetricsStore } from '../src/adapters/stores/metrics-store.ts';
 import { createProjectStore } from '../src/adapters/stores/project-store.ts';
 import { createReleaseStore } from '../src/adapters/stores/release-store.ts';
 import { createServiceStore } from '../src/adapters/stores/service-store.ts';
+import { createSignInStore } from '../src/adapters/stores/sign-in-store.ts';
 import { createUsageStore } from '../src/adapters/stores/usage-store.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../src/adapters/system/cursors.ts';
@@ -231,6 +232,7 @@ export async function startPlatform(
     authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
     accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
+    sign_in: { attempts: createSignInStore(table, clock), limits: request_limits.sign_in, logger },
     projects: { projects, clock, ids, allow_local_repositories: true },
     deployments: { ...lifecycle, projects, logs },
     recent: deployments,

@@ -8,6 +8,7 @@ import type {
   AccountDependencies,
   ApiTokenDependencies,
   AuthenticationDependencies,
+  SignInGuard,
 } from '../../src/domain/identity/index.ts';
 import type { RateSubject } from '../../src/domain/limits/index.ts';
 import type { MetricsStore } from '../../src/domain/metrics/index.ts';
@@ -56,6 +57,7 @@ export interface RuntimeDependencies {
 export interface ApiDependencies extends RuntimeDependencies {
   readonly accounts: AccountDependencies;
   readonly api_tokens: ApiTokenDependencies;
+  readonly sign_in: SignInGuard;
   readonly projects: ProjectDependencies;
   readonly deployments: DeploymentDependencies;
   /** For the latest deployments of listed projects. */

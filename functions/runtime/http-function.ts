@@ -10,7 +10,7 @@ import { runOnce } from './idempotency.ts';
 import { cors, isPreflight } from './middleware/cors.ts';
 import { rateLimit, takeToken } from './middleware/rate-limit.ts';
 import { recovery } from './middleware/recovery.ts';
-import { noteTenant, requestLog } from './middleware/request-log.ts';
+import { notePrincipal, requestLog } from './middleware/request-log.ts';
 import { spanOf, tracing } from './middleware/tracing.ts';
 import { parseRequest, type RequestOf } from './request.ts';
 import { type Answer, respond, respondEmpty, withoutBody } from './response.ts';
@@ -88,7 +88,7 @@ async function admit(
   if (route.access === 'public') return undefined;
   const token = /^Bearer ([^\s]+)$/i.exec(event.headers['authorization'] ?? '')?.[1];
   const principal = await authenticate(deps.authentication, token);
-  noteTenant(event, principal.tenant_id);
+  notePrincipal(event, principal);
   const { tenant_id, user_id } = principal;
   await takeToken(deps, event, { kind: 'principal', tenant_id, user_id });
   demandPermission(principal, route.access);

@@ -15,6 +15,9 @@ export interface RequestOf<R extends Route> {
   readonly parameters: Parsed<R['parameters']>;
   readonly query: Parsed<R['query']>;
   readonly body: Parsed<R['body']>;
+  /** Where the request came from, as the gateway saw it. */
+  readonly address: string;
+  readonly request_id: string;
   /** Refuses when If-Match was sent and names another version. */
   readonly matches: (version: number) => boolean;
   /** Makes a signal that ends when the client went away or the function is about to. */
@@ -31,6 +34,8 @@ export function parseRequest<R extends Route>(
     parameters: parseParameters(route, event.pathParameters ?? {}),
     query: parseQuery(route, event.rawQueryString),
     body: parseBody(route, event),
+    address: event.requestContext.http.sourceIp,
+    request_id: event.requestContext.requestId,
     matches: (version) => matchesVersion(event.headers['if-match'], version),
     createSignal,
   } as RequestOf<R>;

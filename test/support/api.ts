@@ -16,6 +16,7 @@ import { createBucketStore } from '../../src/adapters/stores/bucket-store.ts';
 import { createIdempotencyStore } from '../../src/adapters/stores/idempotency-store.ts';
 import { keys } from '../../src/adapters/stores/keys.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
+import { createSignInStore } from '../../src/adapters/stores/sign-in-store.ts';
 import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
 import { createCursorCodec } from '../../src/adapters/system/cursors.ts';
 import { createTracer } from '../../src/adapters/telemetry/tracer.ts';
@@ -106,6 +107,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     accounts,
     authentication,
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
+    sign_in: { attempts: createSignInStore(memory.table, clock), limits: limits.sign_in, logger },
     projects: { projects, clock, ids, allow_local_repositories: options.allow_local_repositories ?? true },
     deployments: {
       deployments,

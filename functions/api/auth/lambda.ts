@@ -1,10 +1,13 @@
 import { createPasswordHasher } from '../../../src/adapters/identity/passwords.ts';
 import { createTokens } from '../../../src/adapters/identity/tokens.ts';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
+import { createSignInStore } from '../../../src/adapters/stores/sign-in-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { uuidIds } from '../../../src/adapters/system/ids.ts';
+import { readLimits } from '../../../src/domain/limits/index.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
+import { rateLimit } from '../../runtime/aws/environment.ts';
 import { signingKeys } from '../../runtime/aws/secrets.ts';
 import { AWAITED, createTwoTable } from '../../runtime/aws/table.ts';
 import { createAuthFunction } from './handler.ts';
@@ -12,8 +15,14 @@ import { createAuthFunction } from './handler.ts';
 async function compose() {
   const table = createTwoTable(AWAITED);
   const keys = signingKeys();
+  const runtime = createApiRuntime(table, keys);
   return createAuthFunction({
-    ...createApiRuntime(table, keys),
+    ...runtime,
+    sign_in: {
+      attempts: createSignInStore(table, systemClock),
+      limits: readLimits(rateLimit()).sign_in,
+      logger: runtime.logger,
+    },
     accounts: {
       store: createIdentityStore(table),
       passwords: createPasswordHasher(),

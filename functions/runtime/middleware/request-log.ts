@@ -1,16 +1,22 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Principal } from '../../../src/domain/access/index.ts';
 import type { RuntimeDependencies } from '../dependencies.ts';
 import type { HttpMiddleware } from './chain.ts';
 import { spanOf } from './tracing.ts';
 
 const SERVER_ERROR = 500;
 const UNMATCHED = '$default';
-const tenants = new WeakMap<object, string>();
+const principals = new WeakMap<object, Principal>();
 
 /** Tells log and trace whose request it is, once that is known. */
-export function noteTenant(event: APIGatewayProxyEventV2, tenant_id: string): void {
-  tenants.set(event, tenant_id);
-  spanOf(event)?.set({ 'branchline.tenant_id': tenant_id });
+export function notePrincipal(event: APIGatewayProxyEventV2, principal: Principal): void {
+  principals.set(event, principal);
+  spanOf(event)?.set({ 'branchline.tenant_id': principal.tenant_id });
+}
+
+/** Whose request it is; undefined while that isn't known. */
+export function principalOf(event: APIGatewayProxyEventV2): Principal | undefined {
+  return principals.get(event);
 }
 
 /** One line a request, with the fields of the design's section 9, and the request's metrics. The path alone is logged,
@@ -33,7 +39,7 @@ export function requestLog(
       duration_ms: Math.round(duration_ms * 1000) / 1000,
       user_agent: http.userAgent.slice(0, 256),
       ip: http.sourceIp,
-      tenant: tenants.get(event),
+      tenant: principals.get(event)?.tenant_id,
       request_id: requestId,
       ...spanOf(event)?.ids,
     });

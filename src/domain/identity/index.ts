@@ -31,3 +31,11 @@ export type {
   TokenSigner,
   TokenVerifier,
 } from './ports.ts';
+export type {
+  Admission,
+  NotedAttempt,
+  SignInAttempt,
+  SignInAttempts,
+  SignInGuard,
+} from './sign-in-limit.ts';
+export { guardSignIn, recentFailures, waitFor } from './sign-in-limit.ts';

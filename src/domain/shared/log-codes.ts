@@ -6,6 +6,10 @@ export const LOG_CODES = {
   request: 'HTTP_REQUEST',
   'request failed': 'HTTP_REQUEST_FAILED',
   'an idempotent answer could not be kept': 'IDEMPOTENT_ANSWER_LOST',
+  'signed in': 'SIGNED_IN',
+  'sign-in failed': 'SIGN_IN_FAILED',
+  'a sign-in attempt could not be taken back': 'SIGN_IN_ATTEMPT_KEPT',
+  'request denied': 'REQUEST_DENIED',
   'rate limits are counted by one instance alone': 'RATE_LIMITS_ALONE',
   'an idempotency key could not be given back': 'IDEMPOTENCY_KEY_KEPT',
 

@@ -15,6 +15,7 @@ const SUITES = {
   releases: () => import('../../contract/stores/releases.test.ts'),
   'roll-ups': () => import('../../contract/stores/roll-ups.test.ts'),
   services: () => import('../../contract/stores/services.test.ts'),
+  'sign-ins': () => import('../../contract/stores/sign-ins.test.ts'),
   'tenant scope': () => import('../../contract/stores/tenant-scope.test.ts'),
 };
 

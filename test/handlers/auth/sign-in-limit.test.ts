@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createTestApi, PASSWORD, type TestApi } from '../../support/api.ts';
+import { expectProblem, expectSuccess } from '../../support/samples.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await createTestApi({ rate_limit: 'default' });
+});
+
+const login = (email: string, password: string) =>
+  api.call('POST', '/api/v1/auth/login', { body: { email, password } });
+const failTimes = async (times: number, email: string) => {
+  for (let count = 0; count < times; count += 1) {
+    expectProblem(await login(email, 'wrong'), 'INVALID_CREDENTIALS');
+  }
+};
+const linesOf = (message: string) => api.logger.lines.filter((line) => line.message === message);
+
+describe('after ten failures', () => {
+  test('an account is refused before its password is looked at, right or wrong, and told when to come back', async () => {
+    await api.signUp('ada');
+    await failTimes(10, 'ada@example.com');
+    const calls = api.test_accounts.passwords.calls.length;
+    for (const password of ['wrong', PASSWORD]) {
+      const answer = await login('ada@example.com', password);
+      expectProblem(answer, 'RATE_LIMITED');
+      expect(answer.headers['retry-after']).toBe('900');
+    }
+    expect(api.test_accounts.passwords.calls).toHaveLength(calls);
+    api.test_accounts.clock.advance(900_000);
+    expectSuccess('login', await login('ada@example.com', PASSWORD));
+  });
+
+  test('an account that there isn’t is refused in the same words', async () => {
+    await api.signUp('ada');
+    const known: Awaited<ReturnType<typeof login>>[] = [];
+    const unknown: typeof known = [];
+    for (let count = 0; count < 11; count += 1) {
+      known.push(await login(' ADA@example.com', 'wrong'));
+      unknown.push(await login('eve@example.com', 'wrong'));
+    }
+    const shown = (answers: typeof known) =>
+      answers.map(({ status, json }) => [status, { ...(json as object), request_id: '' }]);
+    expect(known.at(-1)?.status).toBe(429);
+    expect(shown(unknown)).toEqual(shown(known));
+  });
+
+  test('others sign in as ever', async () => {
+    await api.signUp('bob');
+    await failTimes(10, 'ada@example.com');
+    expectSuccess('login', await login('bob@example.com', PASSWORD));
+  });
+});
+
+describe('the log', () => {
+  test('has who signed in, from where', async () => {
+    const { user_id } = await api.signUp('ada');
+    const answer = await login('ada@example.com', PASSWORD);
+    expect(linesOf('signed in')).toEqual([
+      {
+        level: 'info',
+        message: 'signed in',
+        fields: { user_id, ip: expect.any(String), request_id: answer.headers['x-request-id'] },
+      },
+    ]);
+  });
+
+  test('has who failed to, by a hash, and who was refused', async () => {
+    await failTimes(10, 'eve@example.com');
+    await login('eve@example.com', 'wrong');
+    const failures = linesOf('sign-in failed').map(({ fields }) => fields);
+    expect(failures).toHaveLength(11);
+    expect(failures[0]).toMatchObject({
+      account_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      reason: 'INVALID_CREDENTIALS',
+    });
+    expect(failures[10]).toMatchObject({ reason: 'RATE_LIMITED' });
+    expect(api.logger.text()).not.toContain('eve@');
+  });
+
+  test('has what was denied to whom', async () => {
+    const viewer = await api.signUp('vic', 'viewer');
+    const body = { name: 'app', repository_url: 'https://example.com/a.git' };
+    await api.call('POST', '/api/v1/projects', { token: viewer.token, body });
+    await api.call('GET', '/api/v1/projects');
+    await api.call('POST', '/api/v1/auth/refresh', { body: { refresh_token: 'x' } });
+    expect(linesOf('request denied').map(({ fields }) => fields)).toMatchObject([
+      {
+        reason: 'FORBIDDEN',
+        user_id: viewer.user_id,
+        tenant: viewer.tenant_id,
+        route: 'POST /api/v1/projects',
+      },
+      { reason: 'UNAUTHENTICATED', user_id: undefined },
+      { reason: 'INVALID_REFRESH_TOKEN', route: 'POST /api/v1/auth/refresh' },
+    ]);
+  });
+});
