@@ -4,6 +4,7 @@ import { type Route, routeKeysOf, takesIdempotencyKey } from '../../src/contract
 import { demandPermission, type Principal } from '../../src/domain/access/index.ts';
 import { authenticate } from '../../src/domain/identity/index.ts';
 import { AppError } from '../../src/domain/shared/errors.ts';
+import { withinTime } from './deadline.ts';
 import type { RuntimeDependencies } from './dependencies.ts';
 import type { HttpContext, HttpFunction } from './http-context.ts';
 import { runOnce } from './idempotency.ts';
@@ -70,7 +71,7 @@ export function createHttpFunction<Routes extends Record<string, Route>>(
     // middy runs onError from the last to the first: here recovery acts before the others, which see its answer.
     .use(recovery(deps))
     .handler((event, context) => {
-      const run = () => dispatch(event, context);
+      const run = () => withinTime(context.getRemainingTimeInMillis(), () => dispatch(event, context));
       return spanOf(event)?.within(run) ?? run();
     });
   const call = chain as unknown as HttpFunction;

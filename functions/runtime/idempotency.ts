@@ -85,7 +85,7 @@ async function runFirst(
     await remember(deps, key, fingerprint, response);
     return response;
   } catch (error) {
-    if (isAppError(error) && statusOf(error.code) < SERVER_ERROR) {
+    if (isFinal(error)) {
       const refusal = respondProblem(error, event.rawPath, event.requestContext.requestId);
       await remember(deps, key, fingerprint, refusal);
     } else {
@@ -93,6 +93,11 @@ async function runFirst(
     }
     throw error;
   }
+}
+
+/** Whether a refusal is the request's outcome. One that says when to try again isn't: it has to be tried then. */
+function isFinal(error: unknown): error is AppError {
+  return isAppError(error) && statusOf(error.code) < SERVER_ERROR && error.retry_after_s === undefined;
 }
 
 /** The work is done, whether or not its answer can be kept: failing now would have it done twice. Until the key's lease

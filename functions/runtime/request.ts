@@ -1,12 +1,18 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { statusOf } from '../../src/contracts/http/problem.ts';
 import type { Route } from '../../src/contracts/http/route.ts';
 import { AppError, type ErrorCode, type FieldProblem } from '../../src/domain/shared/errors.ts';
+import { mayChange } from './entity-tags.ts';
+import { describeIssue } from './field-messages.ts';
+import { demandAcceptable } from './negotiate.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_PROBLEMS = 50;
-const MAX_DEPTH = 8;
+const MAX_DEPTH = 32;
+const NO_QUERY = z.strictObject({});
+
+const WORDING = { error: describeIssue };
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;
 
@@ -18,7 +24,7 @@ export interface RequestOf<R extends Route> {
   /** Where the request came from, as the gateway saw it. */
   readonly address: string;
   readonly request_id: string;
-  /** Refuses when If-Match was sent and names another version. */
+  /** False when If-Match or If-None-Match was sent, and the thing's version isn't what it demands. */
   readonly matches: (version: number) => boolean;
   /** Makes a signal that ends when the client went away or the function is about to. */
   readonly createSignal: (() => AbortSignal) | undefined;
@@ -30,13 +36,18 @@ export function parseRequest<R extends Route>(
   event: APIGatewayProxyEventV2,
   createSignal: (() => AbortSignal) | undefined,
 ): RequestOf<R> {
+  demandAcceptable(route, event.headers['accept']);
+  const preconditions = {
+    if_match: event.headers['if-match'],
+    if_none_match: event.headers['if-none-match'],
+  };
   return {
     parameters: parseParameters(route, event.pathParameters ?? {}),
     query: parseQuery(route, event.rawQueryString),
     body: parseBody(route, event),
     address: event.requestContext.http.sourceIp,
     request_id: event.requestContext.requestId,
-    matches: (version) => matchesVersion(event.headers['if-match'], version),
+    matches: (version) => mayChange(preconditions, version),
     createSignal,
   } as RequestOf<R>;
 }
@@ -50,11 +61,16 @@ function parseParameters(route: Route, parameters: Readonly<Record<string, strin
 }
 
 function parseQuery(route: Route, text: string): unknown {
-  if (route.query === undefined) return undefined;
-  const entries = Object.fromEntries(new URLSearchParams(text));
-  const result = route.query.safeParse(entries);
+  const entries = [...new URLSearchParams(text)];
+  const names = entries.map(([name]) => name);
+  const repeated = names.find((name, position) => names.indexOf(name) < position);
+  // Which of the two counts would be anybody's guess.
+  if (repeated !== undefined) {
+    throw invalid([{ pointer: pointer('query', [repeated]), detail: 'may be given once' }]);
+  }
+  const result = (route.query ?? NO_QUERY).safeParse(Object.fromEntries(entries), WORDING);
   if (!result.success) throw toError(route, result.error, 'query');
-  return result.data;
+  return route.query === undefined ? undefined : result.data;
 }
 
 function parseBody(route: Route, event: APIGatewayProxyEventV2): unknown {
@@ -64,9 +80,8 @@ function parseBody(route: Route, event: APIGatewayProxyEventV2): unknown {
   if (bytes.length > 0 && !isJson(event.headers['content-type']))
     throw new AppError('UNSUPPORTED_MEDIA_TYPE');
   const body = parseJson(bytes);
-  const prototype = findPrototypeName(body);
-  if (prototype !== undefined) throw invalid([{ pointer: pointer('', prototype), detail: 'is not known' }]);
-  const result = route.body.safeParse(body);
+  demandPlainFields(body);
+  const result = route.body.safeParse(body, WORDING);
   if (!result.success) throw toError(route, result.error, '');
   return result.data;
 }
@@ -90,28 +105,41 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Where a name is that a careless assignment would take for a prototype. Schemas of records pass over it silently.
- *  Looks at all levels without recursion, so that a very deep body is no crash. */
-function findPrototypeName(body: unknown): readonly string[] | undefined {
-  const open: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value: body, path: [] }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next.value !== 'object' || next.value === null) continue;
-    if (Object.hasOwn(next.value, '__proto__')) return [...next.path, '__proto__'];
-    // What lies deeper than any schema goes is refused by the schema above it.
-    if (next.path.length === MAX_DEPTH) continue;
-    for (const [name, value] of Object.entries(next.value)) open.push({ value, path: [...next.path, name] });
+/** A value inside of a body. It knows what holds it rather than its path, which would be copied for each of a million. */
+interface Place {
+  readonly value: object;
+  readonly name: string;
+  readonly within: Place | undefined;
+  readonly depth: number;
+}
+
+/** Refuses a body that is nested too deep, and a name that a careless assignment would take for a prototype, which schemas
+ *  of records pass over silently. Looks at all levels without recursion, so that a very deep body is no crash. */
+function demandPlainFields(body: unknown): void {
+  if (typeof body !== 'object' || body === null) return;
+  const open: Place[] = [{ value: body, name: '', within: undefined, depth: 1 }];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    if (place.depth > MAX_DEPTH) {
+      throw invalid([{ pointer: '/', detail: `may be nested ${MAX_DEPTH} levels deep at most` }]);
+    }
+    if (Object.hasOwn(place.value, '__proto__')) {
+      throw invalid([{ pointer: pointer('', [...pathOf(place), '__proto__']), detail: 'is not known' }]);
+    }
+    for (const [name, value] of Object.entries(place.value) as [string, unknown][]) {
+      if (typeof value !== 'object' || value === null) continue;
+      open.push({ value, name, within: place, depth: place.depth + 1 });
+    }
   }
-  return undefined;
+}
+
+function pathOf(place: Place): string[] {
+  const path: string[] = [];
+  for (let each = place; each.within !== undefined; each = each.within) path.unshift(each.name);
+  return path;
 }
 
 function isJson(content_type: string | undefined): boolean {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(content_type ?? '');
-}
-
-/** RFC 9110, 13.1.1. Our ETags are `"<version>-<hash>"`; only the version is the thing's own. */
-function matchesVersion(header: string | undefined, version: number): boolean {
-  if (header === undefined || header.trim() === '*') return true;
-  return header.split(',').some((tag) => tag.trim().match(/^"(\d+)-[\w-]+"$/)?.[1] === String(version));
 }
 
 function toError(route: Route, error: z.ZodError, prefix: string): AppError {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { PROBLEM_MEDIA_TYPE, toProblem } from '../../src/contracts/http/problem.ts';
 import type { Route } from '../../src/contracts/http/route.ts';
 import { AppError, isAppError } from '../../src/domain/shared/errors.ts';
+import { createEntityTag, isKnown } from './entity-tags.ts';
 
 /** What a use case's answer becomes. `version` is the thing's own, for its ETag. */
 export interface Answer<T> {
@@ -32,7 +32,7 @@ export function respond(
   const is_json = route.success.media_type === undefined;
   const body = is_json ? JSON.stringify(answer.body) : String(answer.body);
   if (route.method === 'GET' || answer.version !== undefined) {
-    headers['etag'] = etag(body, answer.version);
+    headers['etag'] = createEntityTag(body, answer.version);
     if (route.method === 'GET' && isKnown(if_none_match, headers['etag']))
       return { statusCode: 304, headers };
   }
@@ -68,16 +68,4 @@ export function respondProblem(
   if (known.retry_after_s !== undefined) headers['retry-after'] = String(Math.ceil(known.retry_after_s));
   if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="branchline"';
   return { statusCode: problem.status, headers, body: JSON.stringify(problem) };
-}
-
-/** Covers the whole answer, so a 304 hides nothing; the leading version is what If-Match compares. */
-function etag(body: string, version: number | undefined): string {
-  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-  return `"${version ?? 0}-${hash}"`;
-}
-
-function isKnown(if_none_match: string | undefined, tag: string): boolean {
-  if (if_none_match === undefined) return false;
-  const tags = if_none_match.split(',').map((text) => text.trim().replace(/^W\//, ''));
-  return tags.includes(tag) || tags.includes('*');
 }

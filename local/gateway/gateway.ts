@@ -7,6 +7,7 @@ import { respondProblem } from '../../functions/runtime/response.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { createMatcher } from '../../src/contracts/http/match.ts';
 import type { FunctionName } from '../../src/contracts/http/route.ts';
+import { isAppError } from '../../src/domain/shared/errors.ts';
 import type { Clock, IdGenerator, Logger } from '../../src/domain/shared/ports.ts';
 import { classifyHost } from '../proxy/classify-host.ts';
 import { sendPage, unknownHostPage } from '../proxy/pages.ts';
@@ -21,6 +22,8 @@ export interface GatewayOptions {
   readonly metrics: { readonly content_type: string; render(): Promise<string> };
   /** Host names of the API besides the loopback ones. */
   readonly own_hosts: readonly string[];
+  /** How long the body of a request to the API may take to arrive. */
+  readonly body_timeout_ms?: number;
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly logger: Logger;
@@ -36,6 +39,7 @@ export interface Gateway {
 
 // Chosen so that a client that keeps a connection alive sends again before we close it, not at the same moment.
 const KEEP_ALIVE_MS = 65_000;
+const BODY_TIMEOUT_MS = 30_000;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const match = createMatcher(Object.values(ROUTES));
@@ -47,7 +51,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     void answerApi(request, response);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  // Uploads to apps may take long; the API's own bodies are small and bounded.
+  // Uploads to apps may take long; the API's own bodies have a time of theirs. Node's own limits hold for the rest of a
+  // request: 16 KB of address and headers, which have a minute to arrive.
   server.requestTimeout = 0;
   // The server no longer knows of a connection that was upgraded, but waits for it all the same.
   const upgraded = new Set<Duplex>();
@@ -74,7 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       send(request, response, result);
     } catch (error) {
       if (request.errored !== null || response.destroyed) return void response.destroy();
-      options.logger.error('gateway failed', { request_id, path, error });
+      if (!isAppError(error)) options.logger.error('gateway failed', { request_id, path, error });
       send(request, response, respondProblem(error, path, request_id));
     }
   }
@@ -85,7 +90,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     path: string,
     request_id: string,
   ): Promise<APIGatewayProxyStructuredResultV2> {
-    const body = await readBody(request);
+    const body = await readBody(request, options.body_timeout_ms ?? BODY_TIMEOUT_MS);
     const found = match(request.method ?? 'GET', path);
     const event = toEvent({ request, body, match: found, request_id, now: options.clock.now() });
     const call = options.functions[found.kind === 'route' ? found.route.function : 'meta'];

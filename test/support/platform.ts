@@ -16,11 +16,16 @@ export interface TestPlatform extends Platform {
 
 /** @param environment - the operator's; what these tests run with when there is none */
 export async function startTestPlatform(
-  options: PlatformOptions & { readonly environment?: Readonly<Record<string, string | undefined>> } = {},
+  options: PlatformOptions & {
+    readonly environment?: Readonly<Record<string, string | undefined>>;
+    /** In place of those of {@link platformSettings}. */
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<TestPlatform> {
   const home = await makeHome();
-  const { environment = process.env, ...rest } = options;
-  const platform = await startPlatform(readSettings(platformSettings(home)), environment, rest);
+  const { environment = process.env, settings = {}, ...rest } = options;
+  const wanted = readSettings({ ...platformSettings(home), ...settings });
+  const platform = await startPlatform(wanted, environment, rest);
   return {
     ...platform,
     home,

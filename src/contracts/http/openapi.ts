@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ROUTES } from './catalog.ts';
 import { PROBLEM_MEDIA_TYPE, problemSchema, statusOf } from './problem.ts';
-import { errorsOf, type Route, takesIdempotencyKey } from './route.ts';
+import { errorsOf, mediaTypeOf, type Route, takesIdempotencyKey } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -24,6 +24,12 @@ export function createOpenApi(): Json {
     servers: [{ url: '/' }],
     paths,
     components: {
+      headers: Object.fromEntries(
+        Object.entries(ANSWER_HEADERS).map(([name, description]) => [
+          name,
+          { description, schema: { type: name === 'Retry-After' ? 'integer' : 'string' } },
+        ]),
+      ),
       schemas: { Problem: schemaOf(problemSchema, 'output') },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
@@ -48,7 +54,9 @@ function operation(operation_id: string, route: Route): Json {
         }),
     responses: {
       [route.success.status]: { ...success(route), ...linksFrom(route) },
-      ...(route.method === 'GET' ? { 304: { description: 'You have it already' } } : {}),
+      ...(route.method === 'GET'
+        ? { 304: { description: 'You have it already', headers: headersOfSuccess(route) } }
+        : {}),
       ...failures(route),
     },
   };
@@ -94,11 +102,29 @@ function parametersIn(place: 'path' | 'query', schema: z.ZodObject | undefined):
 }
 
 function success(route: Route): Json {
-  const { description, schema, media_type } = route.success;
-  if (schema === undefined) return { description };
+  const { description, schema } = route.success;
+  const media_type = mediaTypeOf(route);
+  const headers = headersOfSuccess(route);
+  if (schema === undefined || media_type === undefined) return { description, headers };
+  return { description, headers, content: { [media_type]: { schema: schemaOf(schema, 'output') } } };
+}
+
+// None is required: a header that an installation's gateway drops breaks no client.
+const ANSWER_HEADERS = {
+  'X-Request-Id': 'Names the request in the log',
+  RateLimit: 'Requests that are left, and the seconds until all are there again',
+  'RateLimit-Policy': 'Requests a minute; left out where there is no limit',
+  ETag: 'For If-None-Match, and If-Match where a route takes it',
+  'Retry-After': 'Seconds after which trying again makes sense',
+} as const;
+const RETRIED: ReadonlySet<number> = new Set([409, 429, 503]);
+
+function headersOfSuccess(route: Route): Json {
+  const limited = route.access !== 'public' || route.function === 'auth';
   return {
-    description,
-    content: { [media_type?.split(';')[0] ?? 'application/json']: { schema: schemaOf(schema, 'output') } },
+    ...reference('X-Request-Id'),
+    ...(limited ? { ...reference('RateLimit'), ...reference('RateLimit-Policy') } : {}),
+    ...(route.method === 'GET' ? reference('ETag') : {}),
   };
 }
 
@@ -117,6 +143,10 @@ function linksFrom(route: Route): Json {
   return links.length === 0 ? {} : { links: Object.fromEntries(links) };
 }
 
+function reference(header: keyof typeof ANSWER_HEADERS): Json {
+  return { [header]: { $ref: `#/components/headers/${header}` } };
+}
+
 function failures(route: Route): Json {
   const byStatus = new Map<number, string[]>();
   for (const code of errorsOf(route)) {
@@ -127,6 +157,7 @@ function failures(route: Route): Json {
       status,
       {
         description: codes.join(', '),
+        ...(RETRIED.has(status) ? { headers: reference('Retry-After') } : {}),
         content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     ]),

@@ -64,25 +64,31 @@ export function takesIdempotencyKey(route: Route): boolean {
   return route.method === 'POST' && route.access !== 'public' && route.has_secret_answer !== true;
 }
 
+/** What a route answers a success with, without parameters; undefined where it has no body. */
+export function mediaTypeOf({ success }: Pick<Route, 'success'>): string | undefined {
+  return success.schema === undefined ? undefined : (success.media_type?.split(';')[0] ?? 'application/json');
+}
+
+/** What any request can be answered with: each has a query, and a body that is refused where the route takes none. */
+const COMMON_ERRORS = [
+  'VALIDATION_FAILED',
+  'INVALID_JSON',
+  'PAYLOAD_TOO_LARGE',
+  'REQUEST_TIMEOUT',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'UPSTREAM_FAILED',
+  'SERVICE_UNAVAILABLE',
+] as const satisfies readonly ErrorCode[];
+
 /** Every code that a route can answer with. */
 export function errorsOf(route: Route): ErrorCode[] {
-  const codes: ErrorCode[] = [
-    ...route.errors,
-    'RATE_LIMITED',
-    'INTERNAL',
-    'UPSTREAM_FAILED',
-    'SERVICE_UNAVAILABLE',
-  ];
+  const codes: ErrorCode[] = [...route.errors, ...COMMON_ERRORS];
+  if (mediaTypeOf(route) !== undefined) codes.push('NOT_ACCEPTABLE');
   if (route.access !== 'public') codes.push('UNAUTHENTICATED', 'FORBIDDEN', 'MISSING_SCOPE');
-  if (route.method === 'POST' && route.access !== 'public') {
-    codes.push('VALIDATION_FAILED', 'INVALID_JSON', 'PAYLOAD_TOO_LARGE');
-  }
   if (takesIdempotencyKey(route)) codes.push('IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_USE');
   if (route.unknown_id !== undefined) codes.push(route.unknown_id);
-  if (route.query !== undefined) codes.push('VALIDATION_FAILED');
   if (route.method !== 'GET') codes.push('STORAGE_FULL');
-  if (route.body !== undefined) {
-    codes.push('VALIDATION_FAILED', 'INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
-  }
+  if (route.body !== undefined) codes.push('UNSUPPORTED_MEDIA_TYPE');
   return [...new Set(codes)];
 }

@@ -151,6 +151,18 @@ export const ERRORS = {
     title: 'This address does not take that method',
     remedy: 'Use one of the methods in the Allow header.',
   },
+  NOT_ACCEPTABLE: {
+    category: 'validation',
+    status: 406,
+    title: 'The answer is not to be had in that form',
+    remedy: 'Leave the Accept header out, or send the media type that /openapi.json names for this route.',
+  },
+  REQUEST_TIMEOUT: {
+    category: 'validation',
+    status: 408,
+    title: 'The request took too long to arrive',
+    remedy: 'Send it again, all of it within 30 seconds.',
+  },
   PAYLOAD_TOO_LARGE: {
     category: 'validation',
     status: 413,

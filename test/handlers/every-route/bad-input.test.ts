@@ -114,6 +114,21 @@ describe.each(WITH_BODY)('the body of %s', (operation_id) => {
     expectProblem(await send(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`), 'VALIDATION_FAILED');
   });
 
+  test('may be nested 32 levels, and says so when it is more', async () => {
+    const valid = JSON.stringify(sample().body).slice(0, -1);
+    const nested = (levels: number) => `${valid},"x":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    const allowed = expectProblem(await send(nested(31)), 'VALIDATION_FAILED');
+    expect(allowed.errors).toEqual([{ pointer: '/x', detail: 'is not known' }]);
+    const refused = expectProblem(await send(nested(32)), 'VALIDATION_FAILED');
+    expect(refused.errors).toEqual([{ pointer: '/', detail: 'may be nested 32 levels deep at most' }]);
+  });
+
+  test('that is nested deep and wide at once is refused, too', async () => {
+    const wide = `[${Array.from({ length: 3000 }, () => '{"a":1}').join(',')}]`;
+    const text = `{"a":${'['.repeat(25)}${wide}${']'.repeat(25)}}`;
+    expectProblem(await send(text), 'VALIDATION_FAILED');
+  });
+
   test('has to say that it is JSON', async () => {
     const valid = JSON.stringify(sample().body);
     for (const type of [
@@ -159,6 +174,14 @@ describe.each(WITH_QUERY)('the query of %s', (operation_id) => {
     }
   });
 
+  test('may not have one twice', async () => {
+    const names = Object.keys(query?.shape ?? {});
+    for (const name of names) {
+      const problem = expectProblem(await get(`${name}=1&${name}=1`), 'VALIDATION_FAILED');
+      expect(problem.errors).toEqual([{ pointer: `query/${name}`, detail: 'may be given once' }]);
+    }
+  });
+
   const numbers = {
     limit: ['0', '-1', '1001', '1.5', 'x', '', 'NaN', 'Infinity'],
     days: ['0', '91', '', 'x'],
@@ -177,6 +200,46 @@ describe.each(WITH_QUERY)('the query of %s', (operation_id) => {
   test('may be left out', async () => {
     expect((await get('')).status).toBe(200);
   });
+});
+
+describe.each(OPERATION_IDS.filter((id) => route(id).query === undefined))(
+  '%s, which has no query',
+  (operation_id) => {
+    test.each(['unknown=1', '=', '__proto__=1', 'a=1&a=2'])('takes no parameters: %s', async (text) => {
+      const { target, body } = samples[operation_id];
+      const answer = await api.call(route(operation_id).method, `${target}?${text}`, {
+        token: account.token,
+        body,
+      });
+      expectProblem(answer, 'VALIDATION_FAILED');
+    });
+  },
+);
+
+test('what is wrong with a field is said in words for people', async () => {
+  const details = async (path: string, body: unknown) => {
+    const answer = await api.call('POST', `/api/v1/${path}`, { token: account.token, body });
+    return expectProblem(answer, 'VALIDATION_FAILED').errors;
+  };
+  expect(await details('auth/register', { email: 'x', password: 'short', name: 5 })).toEqual([
+    { pointer: '/email', detail: 'must be an e-mail address' },
+    { pointer: '/password', detail: 'must have at least 8 characters' },
+    { pointer: '/name', detail: 'must be a text' },
+  ]);
+  expect(await details('auth/register', {})).toEqual(
+    ['/email', '/password', '/name'].map((pointer) => ({ pointer, detail: 'is required' })),
+  );
+  expect(await details('deployments', { project_id: 'x', commit: 'x', branch: '' })).toEqual([
+    { pointer: '/project_id', detail: 'must be an id that begins with prj_' },
+    { pointer: '/branch', detail: 'must have at least 1 character' },
+    { pointer: '/commit', detail: 'must be 7 to 64 hexadecimal digits' },
+  ]);
+  expect(await details('auth/login', [])).toEqual([{ pointer: '/', detail: 'must be an object' }]);
+  const list = await api.call('GET', '/api/v1/deployments?status=odd&limit=0', { token: account.token });
+  expect(expectProblem(list, 'VALIDATION_FAILED').errors).toEqual([
+    { pointer: 'query/limit', detail: 'must be at least 1' },
+    { pointer: 'query/status', detail: expect.stringMatching(/^must be one of queued, building, /) },
+  ]);
 });
 
 describe('a cursor', () => {

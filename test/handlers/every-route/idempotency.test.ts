@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/domain/shared/errors.ts';
 import { createTestApi, type TestAccount, type TestApi } from '../../support/api.ts';
 import { expectProblem } from '../../support/samples.ts';
 
@@ -77,6 +78,17 @@ describe('an Idempotency-Key', () => {
     gate.resolve();
     expect((await first).status).toBe(201);
     expect(await countProjects()).toBe(1);
+  });
+
+  test('is free again when its request was told to come back later', async () => {
+    const { projects } = api.deps.projects;
+    const busy = async () => {
+      throw new AppError('RATE_LIMITED', { retry_after_s: 5 });
+    };
+    Object.assign(api.deps.projects, { projects: { ...projects, create: busy } });
+    expectProblem(await create(PROJECT), 'RATE_LIMITED');
+    Object.assign(api.deps.projects, { projects });
+    expect((await create(PROJECT)).status).toBe(201);
   });
 
   test('is free again when its request failed on our side', async () => {

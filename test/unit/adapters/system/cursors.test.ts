@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cursorScope } from '../../../../functions/runtime/dependencies.ts';
 import { createCursorCodec } from '../../../../src/adapters/system/cursors.ts';
+import type { Principal } from '../../../../src/domain/access/index.ts';
 
 const cursors = createCursorCodec(Buffer.alloc(32, 1));
 const text = fc.string({ unit: 'grapheme' });
@@ -56,6 +58,38 @@ describe('a cursor', () => {
       ),
       { numRuns: 2000 },
     );
+  });
+
+  test('is refused when any of its characters, or any bit of its bytes, is another', () => {
+    fc.assert(
+      fc.property(text, text, fc.nat(), fc.integer({ min: 0, max: 7 }), (scope, position, place, bit) => {
+        const bytes = Buffer.from(cursors.encode(scope, position), 'base64url');
+        const at = place % bytes.length;
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+        expect(codeOf(scope, bytes.toString('base64url'))).toBe('INVALID_CURSOR');
+      }),
+    );
+  });
+
+  test('fits one tenant, one list and one set of filters', () => {
+    const principal = (tenant_id: string) => ({ tenant_id }) as Principal;
+    const part = fc.tuple(text, text, fc.dictionary(text, text, { maxKeys: 2 }));
+    fc.assert(
+      fc.property(part, part, text, (one, other, position) => {
+        const [scope, foreign] = [one, other].map(([tenant, list, filter]) =>
+          cursorScope(principal(tenant), list, filter),
+        ) as [string, string];
+        fc.pre(scope !== foreign);
+        expect(codeOf(foreign, cursors.encode(scope, position))).toBe('INVALID_CURSOR');
+      }),
+    );
+    const scopes = [
+      cursorScope(principal('a'), 'b'),
+      cursorScope(principal('b'), 'a'),
+      cursorScope(principal('a'), 'b', { c: 'd' }),
+      cursorScope(principal('a'), 'b', { d: 'c' }),
+    ];
+    expect(new Set(scopes).size).toBe(4);
   });
 
   test('that is whatever text is refused', () => {

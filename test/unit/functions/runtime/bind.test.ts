@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
+import { createMetaFunction } from '../../../../functions/api/meta/handler.ts';
+import { createPublicRuntime } from '../../../../functions/runtime/aws/api.ts';
 import { bindHttp } from '../../../../functions/runtime/aws/bind.ts';
 import { AppError } from '../../../../src/domain/shared/errors.ts';
 import { keepWrittenLines } from '../../../support/written-lines.ts';
@@ -46,6 +48,26 @@ test('a function that can’t be composed answers with a problem, and is compose
   expect(refused.body).not.toContain('no key today');
   expect(written().join()).toContain('no key today');
   expect(await call(event('GET'), CONTEXT)).toEqual({ statusCode: 200, body: 'well' });
+});
+
+test('a function that isn’t composed within its time says so before Lambda ends it', async () => {
+  const call = bindHttp(() => new Promise(() => {}));
+  const refused = await call(event('GET'), { ...CONTEXT, getRemainingTimeInMillis: () => 510 });
+  expect(refused).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
+});
+
+test('a handler that doesn’t answer within its time is answered for, as a problem that the log explains', async () => {
+  const call = bindHttp(async () =>
+    createMetaFunction({ ...createPublicRuntime(), readKeySet: () => new Promise(() => {}) }),
+  );
+  const asked = { ...event('GET'), routeKey: 'GET /.well-known/jwks.json' };
+  const refused = await call(asked, { ...CONTEXT, getRemainingTimeInMillis: () => 510 });
+  expect(refused).toMatchObject({
+    statusCode: 503,
+    headers: { 'content-type': 'application/problem+json', 'retry-after': '1' },
+  });
+  expect(JSON.parse(refused.body ?? '')).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  expect(written().join()).toContain('time was nearly over');
 });
 
 test('HEAD is refused without a body', async () => {
