@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { MAX_BODY_BYTES } from '../../functions/runtime/request.ts';
+import { MAX_BODY_BYTES } from '../../functions/runtime/request-body.ts';
 import { AppError } from '../../src/domain/shared/errors.ts';
 
 // A connection that is closed on a client which still sends loses the answer, so what is too large is read all the same.
