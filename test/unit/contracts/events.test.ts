@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { apiTokenCodec } from '../../../src/adapters/identity/api-token-codec.ts';
 import { EVENTS, type EventType } from '../../../src/contracts/events/catalog.ts';
 import { consumersOf, EVENT_RULES } from '../../../src/contracts/events/rules.ts';
 import { cancelDeployment, DeploymentFailedError, rollBack } from '../../../src/domain/deployments/index.ts';
-import { register } from '../../../src/domain/identity/index.ts';
+import { createApiToken, register, revokeApiToken } from '../../../src/domain/identity/index.ts';
 import { deleteProject, updateProject } from '../../../src/domain/projects/index.ts';
 import { type DomainEvent, eventEnvelopeSchema } from '../../../src/domain/shared/events.ts';
 import { createTestAccounts } from '../../support/identity.ts';
@@ -13,13 +14,16 @@ const TYPES = Object.keys(EVENTS) as EventType[];
 
 /** Everything that the use cases tell of in the life of an account, a project and its deployments. */
 async function emitted(): Promise<readonly DomainEvent[]> {
-  const { accounts, memory } = await createTestAccounts();
+  const { accounts, api_tokens, memory } = await createTestAccounts();
   await register(accounts, { email: 'ada@example.com', password: 'correct horse', name: 'Ada' });
 
   const pipeline = createTestPipeline();
   const deps = { ...pipeline.deps, logs: { read: async () => ({ lines: [], next: 0 }) } };
   const projects = { ...deps, allow_local_repositories: true };
   const project = await pipeline.createProject();
+  const tokens = { ...deps, api_tokens, codec: apiTokenCodec };
+  const { token } = await createApiToken(tokens, OWNER, { name: 'ci' });
+  await revokeApiToken(tokens, OWNER, token.id);
   await updateProject(projects, OWNER, project.id, { description: 'new' });
   const first = await pipeline.queue(project);
   await runTasks(pipeline, first);
