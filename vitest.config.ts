@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const shared = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
-const ELSEWHERE = ['test/isolation/**', 'test/aws/**'];
+const ELSEWHERE = ['test/isolation/**', 'test/aws/**', 'test/cache/**'];
 
 export default defineConfig({
   test: {
@@ -19,6 +19,10 @@ export default defineConfig({
       {
         // Needs root, bubblewrap, a memory cgroup and the package registries.
         test: { ...shared, name: 'isolation', include: ['test/isolation/**/*.test.ts'] },
+      },
+      {
+        // Needs a Redis or Valkey server, in REDIS_URL.
+        test: { ...shared, name: 'cache', include: ['test/cache/**/*.test.ts'] },
       },
       {
         // Needs an endpoint that answers as AWS does, in AWS_ENDPOINT_URL.

@@ -13,6 +13,10 @@ export const LOG_CODES = {
   'rate limits are counted by one instance alone': 'RATE_LIMITS_ALONE',
   'an idempotency key could not be given back': 'IDEMPOTENCY_KEY_KEPT',
 
+  'the shared cache was unavailable': 'CACHE_UNAVAILABLE',
+  'a write went on without the shared cache': 'CACHE_DOUBTED',
+  'a cached value was not usable': 'CACHE_VALUE_INVALID',
+
   deployment: 'DEPLOYMENT_EVENT',
   'deployment failed on our side': 'DEPLOYMENT_FAILED_INTERNALLY',
   'output of a deployment could not be removed': 'DEPLOYMENT_OUTPUT_LEFT',
