@@ -31,6 +31,8 @@ export const keys = {
   deletedProject: (tenant_id: string, project_id: string) =>
     tenants(tenantPk(tenant_id), `DELETED_PROJECT#${project_id}`),
   projectName: (tenant_id: string, name: string) => tenants(tenantPk(tenant_id), `PROJECT_NAME#${name}`),
+  /** Until when the shared cache may not be believed. */
+  cacheDoubt: (tenant_id: string) => tenants(tenantPk(tenant_id), 'CACHE_DOUBT'),
   recent: (tenant_id: string, project_id: string) => tenants(tenantPk(tenant_id), `RECENT#${project_id}`),
   variables: (key: ServiceKey) =>
     tenants(projectPk(key.tenant_id, key.project_id), `VAR#${key.environment}#${key.name}`),
