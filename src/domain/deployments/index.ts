@@ -76,4 +76,4 @@ export type {
 } from './ports.ts';
 export { createDeploymentStarter, createDeploymentStopper, createProjectRemover } from './reactions.ts';
 export { mayRestart, RAN_WELL_MS } from './restart.ts';
-export { isUnderWay } from './transitions.ts';
+export { isFinal, isUnderWay } from './transitions.ts';

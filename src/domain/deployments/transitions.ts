@@ -26,3 +26,8 @@ export function mayEnter(from: DeploymentStatus, to: DeploymentStatus): boolean 
 export function isUnderWay(status: DeploymentStatus): boolean {
   return UNDER_WAY.includes(status);
 }
+
+/** True when a deployment in this status never changes again. A success may: its app can crash. */
+export function isFinal(status: DeploymentStatus): boolean {
+  return Object.entries(ENTERED_FROM).every(([to, from]) => to === status || !from.includes(status));
+}

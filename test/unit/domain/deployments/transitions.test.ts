@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type DeploymentStatus, deploymentStatusSchema } from '../../../../src/domain/deployments/model.ts';
-import { isUnderWay, mayEnter } from '../../../../src/domain/deployments/transitions.ts';
+import { isFinal, isUnderWay, mayEnter } from '../../../../src/domain/deployments/transitions.ts';
 
 /** Where each status may go, written out. What isn't here is forbidden. */
 const ALLOWED: Readonly<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
@@ -31,6 +31,10 @@ describe('a deployment', () => {
       expect(isUnderWay(status)).toBe(['queued', 'building', 'deploying'].includes(status));
     },
   );
+
+  test.each(deploymentStatusSchema.options)('that is %s is final where nothing else may follow', (status) => {
+    expect(isFinal(status)).toBe(ALLOWED[status].every((to) => to === status));
+  });
 
   test('that is over never gets under way again', () => {
     const over = deploymentStatusSchema.options.filter((status) => !isUnderWay(status));
