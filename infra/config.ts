@@ -46,6 +46,8 @@ const contextSchema = z.strictObject({
   edge: flag.default(false),
   /** Opt-in: a network, an ECS cluster and a shared gateway for apps. */
   compute: flag.default(false),
+  /** Opt-in: the shared cache whose address is in the parameter /branchline/<stage>/cache-url. */
+  cache: flag.default(false),
   /** Tables that a restore made, in place of the data stack's own: all three values or none. */
   directoryTable: tableName.optional(),
   tenantsTable: tableName.optional(),
@@ -193,6 +195,7 @@ const ALLOWED = {
   allowedSourceAddresses: 'IP addresses, separated by commas, none of them link-local',
   edge: 'true or false',
   compute: 'true or false',
+  cache: 'true or false',
   directoryTable: 'the name of a table: 3 to 255 letters, digits, _, . or -',
   tenantsTable: 'the name of a table: 3 to 255 letters, digits, _, . or -',
   tenantsStreamLabel: 'the label of a stream, as 2026-01-31T12:34:56.789',

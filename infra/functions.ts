@@ -26,6 +26,8 @@ export interface FunctionSpec {
     readonly publicKeys?: 'read' | 'publish';
     readonly sealKey?: 'read' | 'create';
     readonly cursorKey?: 'create';
+    /** The operator makes it; nobody reads it in a stage without a cache. */
+    readonly cacheUrl?: 'read';
   };
 }
 
@@ -58,7 +60,7 @@ export const API_FUNCTIONS = {
     timeoutSeconds: 10,
     concurrency: 50,
     data: 'tenant',
-    parameters: { publicKeys: 'read', sealKey: 'create', cursorKey: 'create' },
+    parameters: { publicKeys: 'read', sealKey: 'create', cursorKey: 'create', cacheUrl: 'read' },
   },
   deployments: {
     entry: 'functions/api/deployments/lambda.ts',
@@ -67,7 +69,7 @@ export const API_FUNCTIONS = {
     timeoutSeconds: 29,
     concurrency: 100,
     data: 'tenant',
-    parameters: { publicKeys: 'read', cursorKey: 'create' },
+    parameters: { publicKeys: 'read', cursorKey: 'create', cacheUrl: 'read' },
   },
   usage: {
     entry: 'functions/api/usage/lambda.ts',

@@ -65,6 +65,7 @@ import { createGateway } from './gateway/gateway.ts';
 import { lockHome, persistentSecret, prepareHome } from './home.ts';
 import { createFileLogs, createLocalLogs } from './logs/file-logs.ts';
 import { appHostEnvironment, createProcessRunner, hostEnvironment } from './process/index.ts';
+import { shareProjects } from './project-cache.ts';
 import { createPrometheusMetrics } from './prometheus.ts';
 import { createAppProxy } from './proxy/app-proxy.ts';
 import type { Settings } from './settings.ts';
@@ -131,7 +132,11 @@ export async function startPlatform(
   const tokens = createTokens(keys, clock);
   const identity = createIdentityStore(table);
   const api_tokens = createApiTokenStore(table);
-  const projects = createProjectStore(table, sealer);
+  const shared = shareProjects(createProjectStore(table, sealer), table, {
+    url: settings.cache_url,
+    logger,
+  });
+  const { projects } = shared;
   const deployments = logDeploymentEvents(createDeploymentStore(table, clock), logger);
   const metrics_store = createMetricsStore(table, clock);
   const usage = createUsageStore(table, clock);
@@ -279,6 +284,7 @@ export async function startPlatform(
     await compute.shutDown();
     await runner.terminateAll(limits.stop_grace_ms);
     await logs.flush();
+    await shared.close();
     database.close();
     unlock();
   };

@@ -19,6 +19,9 @@ const settingsSchema = z.object({
   BRANCHLINE_HOME: z.string().refine(isAbsolute, 'must be an absolute path'),
   BRANCHLINE_RATE_LIMIT: wholeNumber({ min: 0, max: 1_000_000 }).optional(),
   BRANCHLINE_ISOLATION: z.enum(['auto', 'bubblewrap', 'user', 'none']).default('auto'),
+  BRANCHLINE_CACHE_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
+    .optional(),
   LOG_LEVEL: z.string().default('info'),
 });
 
@@ -32,6 +35,8 @@ export interface Settings {
   /** Requests a minute per principal and, on auth routes, per address: 0 for none, undefined for the defaults. */
   readonly rate_limit: number | undefined;
   readonly isolation: 'auto' | 'bubblewrap' | 'user' | 'none';
+  /** A shared cache; undefined for none. May hold a password. */
+  readonly cache_url: string | undefined;
   readonly log_level: string;
 }
 
@@ -59,12 +64,15 @@ export function readSettings(environment: Environment): Settings {
     home: settings.BRANCHLINE_HOME,
     rate_limit: settings.BRANCHLINE_RATE_LIMIT,
     isolation: settings.BRANCHLINE_ISOLATION,
+    cache_url: settings.BRANCHLINE_CACHE_URL,
     log_level: settings.LOG_LEVEL,
   };
 }
 
 function describe(issue: z.core.$ZodIssue, given: Environment): string {
-  const value = given[String(issue.path[0])];
+  const name = String(issue.path[0]);
+  if (name === 'BRANCHLINE_CACHE_URL') return issue.message;
+  const value = given[name];
   return `${issue.message} (it is ${JSON.stringify(value)})`;
 }
 

@@ -14,10 +14,11 @@ const PARAMETERS = {
   publicKeys: { path: 'public-keys', variable: 'PUBLIC_KEYS_PARAMETER', sid: 'PublicKeys' },
   sealKey: { path: 'seal-key', variable: 'SEAL_KEY_PARAMETER', sid: 'SealKey' },
   cursorKey: { path: 'cursor-key', variable: 'CURSOR_KEY_PARAMETER', sid: 'CursorKey' },
+  cacheUrl: { path: 'cache-url', variable: 'CACHE_URL_PARAMETER', sid: 'CacheUrl' },
 } as const satisfies Record<ParameterKind, { path: string; variable: EnvironmentName; sid: string }>;
 
-// The parameters themselves are made by the functions on first use, since CloudFormation can't make
-// secret ones.
+// The keys are made by the functions on first use, since CloudFormation can't make secret parameters; the cache's address is
+// the operator's to put there.
 function parameterName(config: StageConfig, kind: ParameterKind): string {
   return `/branchline/${config.stage}/${PARAMETERS[kind].path}`;
 }
@@ -28,7 +29,8 @@ export function parameterAccess(
   config: StageConfig,
   wanted: NonNullable<FunctionSpec['parameters']>,
 ): { readonly environment: Record<string, string>; readonly statements: PolicyStatement[] } {
-  const entries = Object.entries(wanted) as [ParameterKind, Right][];
+  const all = Object.entries(wanted) as [ParameterKind, Right][];
+  const entries = all.filter(([kind]) => kind !== 'cacheUrl' || config.cache);
   return {
     environment: Object.fromEntries(
       entries.map(([kind]) => [PARAMETERS[kind].variable, parameterName(config, kind)]),

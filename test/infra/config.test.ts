@@ -20,6 +20,7 @@ describe('a stage’s settings', () => {
       allowedSourceAddresses: [],
       edge: false,
       compute: false,
+      cache: false,
       restored: undefined,
       isProtected: false,
     });

@@ -7,7 +7,7 @@ import { PROD, RESTORED } from './support/synth.ts';
 const CONTEXTS = [
   ['dev', {}],
   ['prod', { ...PROD, alarmEmail: 'ops@example.com' }],
-  ['dev with all that is opt-in', { edge: true, compute: true }],
+  ['dev with all that is opt-in', { edge: true, compute: true, cache: true }],
   ['prod with restored tables', { ...PROD, ...RESTORED }],
 ] as const;
 

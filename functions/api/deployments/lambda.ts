@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { uuidIds } from '../../../src/adapters/system/ids.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
+import { rememberFinal, shareProjectReader } from '../../runtime/aws/cache.ts';
 import { loadCursors, verificationKeys } from '../../runtime/aws/secrets.ts';
 import { AWAITED, createTenantTable } from '../../runtime/aws/table.ts';
 import { createDeploymentsFunction } from './handler.ts';
@@ -13,11 +14,12 @@ import { createDeploymentsFunction } from './handler.ts';
 async function compose() {
   const table = createTenantTable(AWAITED);
   const runtime = createApiRuntime(table, verificationKeys());
+  const deployments = createDeploymentStore(rememberFinal(table), systemClock);
   return createDeploymentsFunction({
     ...runtime,
     deployments: {
-      deployments: logDeploymentEvents(createDeploymentStore(table, systemClock), runtime.logger),
-      projects: createProjectReader(table),
+      deployments: logDeploymentEvents(deployments, runtime.logger),
+      projects: shareProjectReader(createProjectReader(table), table, runtime.logger),
       logs: createLogStore(table, systemClock),
       clock: systemClock,
       ids: uuidIds,

@@ -39,6 +39,13 @@ export async function loadCursors(): Promise<CursorCodec> {
   return createCursorCodec(await readSecret(required('CURSOR_KEY_PARAMETER')));
 }
 
+/** @returns where the shared cache is, with its password. @throws Error when the operator has put nothing there */
+export async function readCacheUrl(parameter: string): Promise<string> {
+  const url = await parameters().read(parameter);
+  if (url === undefined) throw new Error(`There is no parameter ${parameter}`);
+  return url;
+}
+
 async function readSecret(name: string): Promise<Buffer> {
   const text = await parameters().readOrCreateSecret(name, () =>
     randomBytes(SECRET_BYTES).toString('base64'),

@@ -15,6 +15,8 @@ export const ENVIRONMENT_NAMES = [
   'PUBLIC_KEYS_PARAMETER',
   'SEAL_KEY_PARAMETER',
   'CURSOR_KEY_PARAMETER',
+  /** What tells where the shared cache is; without it there is none. */
+  'CACHE_URL_PARAMETER',
   'SOURCE_BUCKET',
   /** Addresses at which repositories may be fetched though they aren't public, separated by commas. */
   'ALLOWED_SOURCE_ADDRESSES',

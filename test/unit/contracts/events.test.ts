@@ -9,21 +9,28 @@ import { type DomainEvent, eventEnvelopeSchema } from '../../../src/domain/share
 import { createTestAccounts } from '../../support/identity.ts';
 import { createTestPipeline, OWNER } from '../../support/pipeline.ts';
 import { runTasks } from '../../support/run-tasks.ts';
+import { principal } from '../../support/things.ts';
 
 const TYPES = Object.keys(EVENTS) as EventType[];
 
 /** Everything that the use cases tell of in the life of an account, a project and its deployments. */
 async function emitted(): Promise<readonly DomainEvent[]> {
   const { accounts, api_tokens, memory } = await createTestAccounts();
-  await register(accounts, { email: 'ada@example.com', password: 'correct horse', name: 'Ada' });
+  const { user, tenant } = await register(accounts, {
+    email: 'ada@example.com',
+    password: 'correct horse',
+    name: 'Ada',
+  });
 
   const pipeline = createTestPipeline();
+  const ada = principal('owner', { user_id: user.id, tenant_id: tenant.id });
+  const tokens = { ...pipeline.deps, api_tokens, codec: apiTokenCodec };
+  const { token } = await createApiToken(tokens, ada, { name: 'ci' });
+  await revokeApiToken(tokens, ada, token.id);
+
   const deps = { ...pipeline.deps, logs: { read: async () => ({ lines: [], next: 0 }) } };
   const projects = { ...deps, allow_local_repositories: true };
   const project = await pipeline.createProject();
-  const tokens = { ...deps, api_tokens, codec: apiTokenCodec };
-  const { token } = await createApiToken(tokens, OWNER, { name: 'ci' });
-  await revokeApiToken(tokens, OWNER, token.id);
   await updateProject(projects, OWNER, project.id, { description: 'new' });
   const first = await pipeline.queue(project);
   await runTasks(pipeline, first);
