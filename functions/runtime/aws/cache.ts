@@ -32,11 +32,11 @@ export function shareProjects(store: ProjectStore, table: Table, logger: Logger)
 }
 
 /** The same for a function that only reads them. */
-export function shareProjectReader(
-  reader: Pick<ProjectStore, 'find'>,
+export function shareProjectReader<R extends Pick<ProjectStore, 'find'>>(
+  reader: R,
   table: Table,
   logger: Logger,
-): Pick<ProjectStore, 'find'> {
+): R {
   const parts = openCache(table, logger);
   return parts === undefined ? reader : cacheProjectReader(reader, parts);
 }

@@ -14,13 +14,13 @@ export interface ProjectCache {
   readonly logger: Logger;
 }
 
-type Reader = Pick<ProjectStore, 'find'>;
-
 /** Finds projects in a shared cache first. After a write through {@link cacheProjects} has returned, nobody finds what was
  *  there before it (docs/adr/0022). */
-export function cacheProjectReader(reader: Reader, parts: ProjectCache): Reader {
+export function cacheProjectReader<R extends Pick<ProjectStore, 'find'>>(reader: R, parts: ProjectCache): R {
   const { cache, trust } = parts;
   return {
+    ...reader,
+
     async find(tenant_id, project_id) {
       if (!(await trust.isTrusted(tenant_id))) return reader.find(tenant_id, project_id);
       const key = keyOf(parts, tenant_id, project_id);
@@ -41,27 +41,26 @@ export function cacheProjectReader(reader: Reader, parts: ProjectCache): Reader 
 }
 
 /** The same with writes, which take their project out of the cache before and leave what they wrote there after. Whatever
- *  else changes what `find` returns of a project must go through {@link ProjectStore} `replace` or `remove`, or be
- *  fenced like them. */
+ *  else changes a project that can be found has to be fenced like them. One that comes back after its deletion needs no
+ *  fence: nothing of it is cached while it is away. */
 export function cacheProjects(store: ProjectStore, parts: ProjectCache): ProjectStore {
   const { cache, trust } = parts;
   return {
-    ...store,
     ...cacheProjectReader(store, parts),
 
-    async create(project, variables, event) {
+    async create(project, ...rest) {
       const key = keyOf(parts, project.tenant_id, project.id);
       // The lease is from before the write, so that a change by somebody else ends it. Nothing old can be there.
       const found = (await trust.isTrusted(project.tenant_id)) ? await cache.read(key) : undefined;
-      await store.create(project, variables, event);
+      await store.create(project, ...rest);
       if (found?.kind === 'miss') await cache.fill(key, found.lease, JSON.stringify(project));
     },
 
-    replace: (previous, next, variables, event) =>
-      writeFenced(parts, next, JSON.stringify(next), () => store.replace(previous, next, variables, event)),
+    replace: (previous, next, ...rest) =>
+      writeFenced(parts, next, JSON.stringify(next), () => store.replace(previous, next, ...rest)),
 
-    remove: (project, deleted_at, event) =>
-      writeFenced(parts, project, undefined, () => store.remove(project, deleted_at, event)),
+    remove: (project, ...rest) =>
+      writeFenced(parts, project, undefined, () => store.remove(project, ...rest)),
   };
 }
 

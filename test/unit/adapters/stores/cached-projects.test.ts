@@ -293,3 +293,16 @@ describe('while the cache is down', () => {
     expect(await other.find(TENANT, PROJECT)).toEqual(changed);
   });
 });
+
+test('a deleted project that comes back is found as it is then', async () => {
+  const [one, other] = [instance(), instance()];
+  await one.create(project(), {}, told());
+  await other.find(TENANT, PROJECT);
+  await one.remove(project(), DELETED_AT, told());
+  await other.find(TENANT, PROJECT);
+  const restored = next(next(project()));
+  await createProjectStore(memory.table, testSealer).create(restored, {}, told());
+
+  expect(await other.find(TENANT, PROJECT)).toEqual(restored);
+  expect(await one.find(TENANT, PROJECT)).toEqual(restored);
+});
