@@ -20,7 +20,7 @@ const settingsSchema = z.object({
   BRANCHLINE_RATE_LIMIT: wholeNumber({ min: 0, max: 1_000_000 }).optional(),
   BRANCHLINE_ISOLATION: z.enum(['auto', 'bubblewrap', 'user', 'none']).default('auto'),
   BRANCHLINE_CACHE_URL: z
-    .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
+    .url({ protocol: /^rediss?$/, hostname: /./, error: 'must be a redis:// or rediss:// address' })
     .optional(),
   LOG_LEVEL: z.string().default('info'),
 });

@@ -1,5 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import { logDeploymentEvents } from '../../../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../../../src/adapters/stores/deployment-store.ts';
+import { rememberFinalItems } from '../../../src/adapters/stores/final-items.ts';
 import { createLogStore } from '../../../src/adapters/stores/log-store.ts';
 import { createProjectStore } from '../../../src/adapters/stores/project-store.ts';
 import { createReleaseStore } from '../../../src/adapters/stores/release-store.ts';
@@ -39,10 +41,11 @@ export function createPipelineWithoutApps(
   const clock = systemClock;
   const logger = createLogger(logLevel());
   const logs = createLogStore(table, clock);
+  const final = rememberFinalItems(table, { monotonic_ms: () => performance.now() });
   return {
     deployments: logDeploymentEvents(createDeploymentStore(table, clock), logger),
     projects: createProjectStore(table, sealer),
-    releases: createReleaseStore(table, sealer),
+    releases: createReleaseStore(final, sealer),
     services: createServiceStore(table),
     source: parts.source ?? { fetch: refuse, discard: async () => undefined },
     builds: parts.builds ?? { builds_dockerfiles: false, handOver: refuse },
