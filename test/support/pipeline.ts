@@ -13,7 +13,7 @@ import type {
   RolloutProgress,
   SourceCommit,
 } from '../../src/domain/deployments/index.ts';
-import { getDeployment, requestDeployment } from '../../src/domain/deployments/index.ts';
+import { loadDeployment, requestDeployment } from '../../src/domain/deployments/index.ts';
 import { createProject, type NewProject, type Project } from '../../src/domain/projects/index.ts';
 import type { IdGenerator } from '../../src/domain/shared/ports.ts';
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts';
@@ -141,7 +141,7 @@ export function createTestPipeline(
       const { id, tenant_id } = await requestDeployment(queue, OWNER, { project_id: project.id });
       return { tenant_id, deployment_id: id };
     },
-    read: (key) => getDeployment(deps, OWNER, key.deployment_id),
+    read: (key) => loadDeployment(deps, key),
     steps: async (key) => (await deployments.listSteps(key)).map(({ name, status }) => `${name} ${status}`),
     eventTypes: () => memory.events.map(({ type }) => type.replace('branchline.', '')),
   };

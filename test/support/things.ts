@@ -62,6 +62,7 @@ export function deployment(changes: Partial<Deployment> = {}): Deployment {
     url: null,
     failure: null,
     created_by: USER,
+    project_owner_id: USER,
     created_at: CREATED_AT,
     started_at: null,
     finished_at: null,

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import { projectRoutes, type projectView } from '../../../src/contracts/http/routes/projects.ts';
-import type { RecentDeployment } from '../../../src/domain/deployments/index.ts';
+import { toRecentView } from '../../../src/contracts/http/views.ts';
+import type { Principal } from '../../../src/domain/access/index.ts';
+import { type RecentDeployment, visibleRecent } from '../../../src/domain/deployments/index.ts';
 import { readProjectMetrics } from '../../../src/domain/metrics/index.ts';
 import {
   createProject,
@@ -21,19 +23,19 @@ type ProjectView = z.infer<typeof projectView>;
 export function createProjectsFunction(
   deps: DependenciesFor<'projects' | 'recent' | 'metrics' | 'cursors'>,
 ): HttpFunction {
-  const withRecent = async (tenant_id: string, projects: readonly Project[]): Promise<ProjectView[]> => {
+  const withRecent = async (principal: Principal, projects: readonly Project[]): Promise<ProjectView[]> => {
     const recent = await deps.recent.listRecent(
-      tenant_id,
+      principal.tenant_id,
       projects.map((project) => project.id),
     );
-    return projects.map((project) => toView(project, recent.get(project.id) ?? []));
+    return projects.map((project) => toView(principal, project, recent.get(project.id)));
   };
 
   return createHttpFunction(deps, projectRoutes, {
     createProject: async ({ body }, principal) => {
       const project = await createProject(deps.projects, principal, body);
       return {
-        body: toView(project, []),
+        body: toView(principal, project),
         version: project.version,
         headers: { location: `/api/v1/projects/${project.id}` },
       };
@@ -42,7 +44,7 @@ export function createProjectsFunction(
     listProjects: async ({ query }, principal) => {
       const scope = cursorScope(principal, 'projects');
       const page = await listProjects(deps.projects, principal, toPageRequest(deps.cursors, scope, query));
-      const data = await withRecent(principal.tenant_id, page.items);
+      const data = await withRecent(principal, page.items);
       const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
       return { body: { data, next_cursor }, headers: nextLink('/api/v1/projects', query, next_cursor) };
     },
@@ -54,15 +56,15 @@ export function createProjectsFunction(
         getProject(deps.projects, principal, project_id),
         deps.recent.listRecent(principal.tenant_id, [project_id]),
       ]);
-      return { body: toView(project, recent.get(project_id) ?? []), version: project.version };
+      return { body: toView(principal, project, recent.get(project_id)), version: project.version };
     },
 
     updateProject: async ({ parameters, body, matches }, principal) => {
       const project = await updateProject(deps.projects, principal, parameters.project_id, body, (current) =>
         matches(current.version),
       );
-      const [view] = await withRecent(principal.tenant_id, [project]);
-      return { body: view ?? toView(project, []), version: project.version };
+      const [view] = await withRecent(principal, [project]);
+      return { body: view ?? toView(principal, project), version: project.version };
     },
 
     deleteProject: async ({ parameters, matches }, principal) => {
@@ -92,7 +94,12 @@ export function createProjectsFunction(
   });
 }
 
-function toView(project: Project, recent: readonly RecentDeployment[]): ProjectView {
+function toView(
+  principal: Principal,
+  project: Project,
+  recent: readonly RecentDeployment[] = [],
+): ProjectView {
   const { version: _version, ...view } = project;
-  return { ...view, recent_deployments: [...recent] };
+  const recent_deployments = visibleRecent(principal, project, recent).map(toRecentView);
+  return { ...view, recent_deployments };
 }

@@ -1,6 +1,5 @@
 import {
   type Deployment,
-  type DeploymentFilter,
   type DeploymentKey,
   type DeploymentStore,
   deploymentSchema,
@@ -10,19 +9,18 @@ import {
   stepNameSchema,
   stepSchema,
 } from '../../domain/deployments/index.ts';
-import { AppError, isAppError } from '../../domain/shared/errors.ts';
-import type { Page, PageRequest } from '../../domain/shared/page.ts';
+import { AppError, type ErrorCode, isAppError } from '../../domain/shared/errors.ts';
 import type { Clock } from '../../domain/shared/ports.ts';
 import {
   type Attributes,
   ConditionFailedError,
   type Item,
   MAX_BATCH_KEYS,
-  type Query,
   type Table,
   type Write,
 } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
+import { listDeployments, statusPk } from './deployment-lists.ts';
 import { toAttributes, toEntity } from './entity.ts';
 import { keys, projectPk, tenantPk } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
@@ -39,14 +37,13 @@ export function createDeploymentStore(table: Table, clock: Clock): DeploymentSto
       const attempt = async (): Promise<void> => {
         const recent = await scoped.get(keys.recent(deployment.tenant_id, deployment.project_id));
         const writes: Write[] = [
+          projectIsThere(deployment),
           takeLock(deployment, clock),
           { kind: 'put', item: deploymentItem(deployment), condition: { kind: 'absent' } },
           recentWrite(deployment, recent),
           ...outboxWrites(events),
         ];
-        await transact(scoped, writes, (failed) =>
-          failed.includes(0) ? new AppError('DEPLOYMENT_IN_PROGRESS') : new AppError('WRITE_CONFLICT'),
-        );
+        await transact(scoped, writes, ([first]) => new AppError(REFUSALS[first ?? -1] ?? 'WRITE_CONFLICT'));
       };
       await repeatOnConflict(attempt);
     },
@@ -57,7 +54,7 @@ export function createDeploymentStore(table: Table, clock: Clock): DeploymentSto
     },
 
     async list(tenant_id, filter, page) {
-      return listPage(scopeToTenant(table, tenant_id), tenant_id, filter, page);
+      return listDeployments(scopeToTenant(table, tenant_id), tenant_id, filter, page);
     },
 
     async replace(previous, next, events, options) {
@@ -128,63 +125,6 @@ async function readSteps(scoped: Table, key: DeploymentKey): Promise<Step[]> {
   return items.map((item) => toEntity(stepSchema, item));
 }
 
-async function listPage(
-  scoped: Table,
-  tenant_id: string,
-  filter: DeploymentFilter,
-  page: PageRequest,
-): Promise<Page<Deployment>> {
-  const found: Deployment[] = [];
-  const matches = (deployment: Deployment) =>
-    (filter.status === undefined || deployment.status === filter.status) &&
-    (filter.created_by === undefined || deployment.created_by === filter.created_by);
-  // A small page that is filtered here reads more at once, since most of it may be left out.
-  const limit = isFiltered(filter) ? Math.max(page.limit, FILTERED_READ) : page.limit;
-  let after = page.after;
-  // What an index can't narrow is left out here, so a page may take several reads.
-  for (let reads = 1; ; reads += 1) {
-    const request = { limit, ...(after === undefined ? {} : { after }) };
-    const { items, last } = await scoped.query(listQuery(tenant_id, filter, request));
-    for (const item of items) {
-      const deployment = toEntity(deploymentSchema, item);
-      if (!matches(deployment)) continue;
-      if (found.length === page.limit) return { items: found, next: found.at(-1)?.id };
-      found.push(deployment);
-    }
-    if (last?.index_sk === undefined) return { items: found, next: undefined };
-    if (found.length === page.limit || reads === MAX_READS) return { items: found, next: last.index_sk };
-    after = last.index_sk;
-  }
-}
-
-// What a role that sees its own things alone may ask of a team's whole history: the rest is for the next page.
-const MAX_READS = 10;
-const FILTERED_READ = 100;
-
-/** Whether some of what the index gives is left out of the list. */
-function isFiltered({ project_id, status, created_by }: DeploymentFilter): boolean {
-  return created_by !== undefined || (status !== undefined && project_id === undefined);
-}
-
-function listQuery(tenant_id: string, filter: DeploymentFilter, page: PageRequest): Query {
-  const after =
-    page.after === undefined
-      ? {}
-      : {
-          after: { ...keys.deployment({ tenant_id, deployment_id: page.after }), index_sk: page.after },
-        };
-  const rest = { table: 'tenants', direction: 'backward', limit: page.limit, ...after } as const;
-  const { project_id, status } = filter;
-  if (project_id === undefined)
-    return { ...rest, index: 'by_tenant', pk: `${tenantPk(tenant_id)}#DEPLOYMENTS` };
-  if (status === undefined) return { ...rest, index: 'by_project', pk: projectPk(tenant_id, project_id) };
-  return { ...rest, index: 'by_status', pk: statusPk(tenant_id, project_id, status) };
-}
-
-function statusPk(tenant_id: string, project_id: string, status: string): string {
-  return `${projectPk(tenant_id, project_id)}#STATUS#${status}`;
-}
-
 function deploymentItem(deployment: Deployment): Item {
   const { tenant_id, project_id, id, status } = deployment;
   return {
@@ -196,6 +136,13 @@ function deploymentItem(deployment: Deployment): Item {
       by_status: { pk: statusPk(tenant_id, project_id, status), sk: id },
     },
   };
+}
+
+/** Why a deployment can't be queued, by the first of its writes that is refused. */
+const REFUSALS: readonly ErrorCode[] = ['PROJECT_NOT_FOUND', 'DEPLOYMENT_IN_PROGRESS'];
+
+function projectIsThere({ tenant_id, project_id }: Deployment): Write {
+  return { kind: 'check', key: keys.project(tenant_id, project_id), condition: { kind: 'present' } };
 }
 
 function takeLock(deployment: Deployment, clock: Clock): Write {

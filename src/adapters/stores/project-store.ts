@@ -40,6 +40,12 @@ export function createProjectStore(table: Table, sealer: Sealer): ProjectStore {
 
     ...createProjectReader(table),
 
+    async findMany(tenant_id, project_ids) {
+      const wanted = project_ids.map((project_id) => keys.project(tenant_id, project_id));
+      const items = await scopeToTenant(table, tenant_id).batchGet(wanted);
+      return items.map((item) => toEntity(projectSchema, item));
+    },
+
     async list(tenant_id, page) {
       const prefix = 'PROJECT#';
       const { items, last } = await scopeToTenant(table, tenant_id).query({

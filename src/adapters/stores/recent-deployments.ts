@@ -14,8 +14,9 @@ export function mergeRecent(
   item: Item | undefined,
   deployment: Deployment,
 ): readonly RecentDeployment[] | undefined {
-  const { id, status, branch, commit, created_at, finished_at } = deployment;
-  const entry: RecentDeployment = { id, status, branch, commit, created_at, finished_at };
+  const { id, status, branch, commit, created_at, finished_at, created_by, environment } = deployment;
+  const shown = { id, status, branch, commit, created_at, finished_at };
+  const entry: RecentDeployment = { ...shown, created_by, environment };
   const before = readRecent(item);
   const after = [entry, ...before.filter((other) => other.id !== id)]
     .sort((a, b) => (a.id < b.id ? 1 : -1))

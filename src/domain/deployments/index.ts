@@ -77,3 +77,4 @@ export type {
 export { createDeploymentStarter, createDeploymentStopper, createProjectRemover } from './reactions.ts';
 export { mayRestart, RAN_WELL_MS } from './restart.ts';
 export { isFinal, isUnderWay } from './transitions.ts';
+export { visibleRecent } from './visibility.ts';

@@ -72,6 +72,8 @@ export const deploymentSchema = z.strictObject({
   url: z.string().nullable(),
   failure: z.strictObject({ reason: failureReasonSchema, message: z.string() }).nullable(),
   created_by: idSchema('usr'),
+  /** Whose the project is: a deployment is its owner's as well as theirs who asked for it. Owners don't change. */
+  project_owner_id: idSchema('usr'),
   created_at: timestampSchema,
   started_at: timestampSchema.nullable(),
   finished_at: timestampSchema.nullable(),

@@ -31,23 +31,26 @@ export interface SourceCommit {
   readonly message: string;
 }
 
-/** What a project's list entry says of its latest deployments. */
+/** What a project's list entry says of its latest deployments, and what tells who may see that. */
 export type RecentDeployment = Pick<
   Deployment,
-  'id' | 'status' | 'branch' | 'commit' | 'created_at' | 'finished_at'
+  'id' | 'status' | 'branch' | 'commit' | 'created_at' | 'finished_at' | 'created_by' | 'environment'
 >;
 
 export interface DeploymentFilter {
   readonly project_id?: string | undefined;
   readonly status?: DeploymentStatus | undefined;
-  /** Only what this user asked for: for roles that reach own things alone. */
-  readonly created_by?: string | undefined;
+  readonly environment?: string | undefined;
+  /** Only what this user asked for, or what lies in a project of theirs: for roles that reach own things alone. */
+  readonly belongs_to?: string | undefined;
+  /** Only what lies in one of these: for who is limited to some projects. */
+  readonly project_ids?: readonly string[] | undefined;
 }
 
 /** Deployments, their timelines and the lock that allows one at a time per service and environment. */
 export interface DeploymentStore {
   /** Takes the service's lock and queues the deployment, all or nothing.
-   *  @throws AppError DEPLOYMENT_IN_PROGRESS */
+   *  @throws AppError DEPLOYMENT_IN_PROGRESS, PROJECT_NOT_FOUND when the project was deleted at this moment */
   create(deployment: Deployment, events: readonly DomainEvent[]): Promise<void>;
   find(key: DeploymentKey): Promise<Deployment | undefined>;
   /** A page may hold less than asked for, and even nothing, while there is more: much may have been left out. */

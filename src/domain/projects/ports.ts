@@ -7,6 +7,8 @@ export interface ProjectStore {
   /** @throws AppError PROJECT_NAME_EXISTS */
   create(project: Project, variables: Variables, event: DomainEvent): Promise<void>;
   find(tenant_id: string, project_id: string): Promise<Project | undefined>;
+  /** Those that there are, each once, in no order; for at most 100 ids, as many as a principal can be limited to. */
+  findMany(tenant_id: string, project_ids: readonly string[]): Promise<readonly Project[]>;
   list(tenant_id: string, page: PageRequest): Promise<Page<Project>>;
   /** Replaces `previous` by `next`; undefined variables stay as they are.
    *  @throws AppError WRITE_CONFLICT when `previous` is no longer current, PROJECT_NAME_EXISTS */

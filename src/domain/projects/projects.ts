@@ -2,7 +2,7 @@ import type { Principal, Target } from '../access/index.ts';
 import { demandAccess, seesProject } from '../access/index.ts';
 import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
-import type { Page, PageRequest } from '../shared/page.ts';
+import { type Page, type PageRequest, pageOf } from '../shared/page.ts';
 import type { Clock, IdGenerator } from '../shared/ports.ts';
 import type { Project, Variables } from './model.ts';
 import { isLocalRepository } from './model.ts';
@@ -63,13 +63,14 @@ export async function getProject(
   return project;
 }
 
-/** The tenant's projects, newest first. */
+/** The tenant's projects, newest first; of them those alone that the principal is limited to. */
 export async function listProjects(
-  deps: Pick<ProjectDependencies, 'projects'>,
-  principal: Principal,
+  deps: { readonly projects: Pick<ProjectStore, 'list' | 'findMany'> },
+  { tenant_id, project_ids }: Principal,
   page: PageRequest,
 ): Promise<Page<Project>> {
-  return deps.projects.list(principal.tenant_id, page);
+  if (project_ids === null) return deps.projects.list(tenant_id, page);
+  return pageOf(await deps.projects.findMany(tenant_id, project_ids), page);
 }
 
 /** Changes the fields that are given; `environment` replaces all variables.

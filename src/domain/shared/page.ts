@@ -9,3 +9,15 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | undefined;
 }
+
+/** One page of things that are all at hand already, by their ids: newest first, as every list is. */
+export function pageOf<T extends { readonly id: string }>(
+  things: readonly T[],
+  { limit, after }: PageRequest,
+): Page<T> {
+  const left = things
+    .filter(({ id }) => after === undefined || id < after)
+    .toSorted((one, other) => (one.id < other.id ? 1 : -1));
+  const items = left.slice(0, limit);
+  return { items, next: left.length > limit ? items.at(-1)?.id : undefined };
+}

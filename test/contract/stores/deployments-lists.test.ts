@@ -2,17 +2,24 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createDeploymentStore } from '../../../src/adapters/stores/deployment-store.ts';
 import type { Deployment, DeploymentFilter, DeploymentStore } from '../../../src/domain/deployments/index.ts';
 import { expectCode } from '../../support/errors.ts';
+import { putProjects } from '../../support/project-items.ts';
 import { createMemoryTable } from '../../support/tables.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 import { testId } from '../../support/test-ids.ts';
 import { deployment, OTHER_TENANT, OTHER_USER, PROJECT, TENANT, USER } from '../../support/things.ts';
 
 const OTHER_PROJECT = testId('prj', 2);
+const THIRD_PROJECT = testId('prj', 3);
 const END = { unlock: true } as const;
 
 let store: DeploymentStore;
-beforeEach(() => {
-  store = createDeploymentStore(createMemoryTable().table, createTestClock());
+beforeEach(async () => {
+  const { table } = createMemoryTable();
+  const things = [TENANT, OTHER_TENANT].flatMap((tenant_id) =>
+    [PROJECT, OTHER_PROJECT, THIRD_PROJECT].map((project_id) => ({ tenant_id, project_id })),
+  );
+  await putProjects(table, things);
+  store = createDeploymentStore(table, createTestClock());
 });
 
 /** Makes a deployment and ends it, so that its service is free for the next. */
@@ -40,11 +47,11 @@ describe('lists', () => {
   beforeEach(async () => {
     await ended(1, { status: 'failed' });
     await ended(2);
-    await ended(3, { project_id: OTHER_PROJECT, created_by: OTHER_USER });
-    await ended(4, { status: 'failed', created_by: OTHER_USER });
+    await ended(3, { project_id: OTHER_PROJECT, created_by: OTHER_USER, project_owner_id: OTHER_USER });
+    await ended(4, { status: 'failed', created_by: OTHER_USER, environment: 'staging' });
     await ended(5);
     await ended(6, { tenant_id: OTHER_TENANT });
-    await ended(7, { project_id: OTHER_PROJECT, status: 'failed' });
+    await ended(7, { project_id: OTHER_PROJECT, status: 'failed', project_owner_id: OTHER_USER });
   });
 
   test('of a tenant are its own, newest first, in pages that join up', async () => {
@@ -70,9 +77,35 @@ describe('lists', () => {
     expect((await pages({ status: 'failed' }, limit)).flat()).toEqual([7, 4, 1]);
   });
 
-  test.each([1, 2, 50])('of one user are complete with pages of %i', async (limit) => {
-    expect((await pages({ created_by: OTHER_USER }, limit)).flat()).toEqual([4, 3]);
-    expect((await pages({ created_by: USER, status: 'failed' }, limit)).flat()).toEqual([7, 1]);
+  test.each([1, 2, 50])(
+    'of one user are what they asked for and what lies in their projects, with pages of %i',
+    async (limit) => {
+      expect((await pages({ belongs_to: OTHER_USER }, limit)).flat()).toEqual([7, 4, 3]);
+      expect((await pages({ belongs_to: USER }, limit)).flat()).toEqual([7, 5, 4, 2, 1]);
+      expect((await pages({ belongs_to: USER, status: 'failed' }, limit)).flat()).toEqual([7, 4, 1]);
+    },
+  );
+
+  test.each([1, 2, 50])('of one environment are complete with pages of %i', async (limit) => {
+    expect((await pages({ environment: 'staging' }, limit)).flat()).toEqual([4]);
+    expect((await pages({ environment: 'production' }, limit)).flat()).toEqual([7, 5, 3, 2, 1]);
+  });
+
+  test.each([1, 2, 50])('of some projects are theirs alone, with pages of %i', async (limit) => {
+    await ended(8, { project_id: THIRD_PROJECT });
+    const of = async (...project_ids: string[]) => (await pages({ project_ids }, limit)).flat();
+
+    expect(await of()).toEqual([]);
+    expect(await of(PROJECT)).toEqual([5, 4, 2, 1]);
+    expect(await of(PROJECT, THIRD_PROJECT, PROJECT)).toEqual([8, 5, 4, 2, 1]);
+    expect(await of(PROJECT, OTHER_PROJECT, THIRD_PROJECT, testId('prj', 9))).toEqual([8, 7, 5, 4, 3, 2, 1]);
+    expect((await pages({ project_ids: [OTHER_PROJECT, PROJECT], status: 'failed' }, limit)).flat()).toEqual([
+      7, 4, 1,
+    ]);
+    expect((await pages({ project_ids: [PROJECT], project_id: OTHER_PROJECT }, limit)).flat()).toEqual([]);
+    expect((await pages({ project_ids: [OTHER_PROJECT], project_id: OTHER_PROJECT }, limit)).flat()).toEqual([
+      7, 3,
+    ]);
   });
 
   test('of another tenant’s project are empty', async () => {
@@ -144,11 +177,26 @@ describe('the recent ones of projects', () => {
 
 test('a list that leaves out most of a long history ends its page in time, and its pages join up', async () => {
   await ended(1);
-  for (let number = 2; number <= 1102; number += 1) await ended(number, { created_by: OTHER_USER });
+  for (let number = 2; number <= 1102; number += 1) {
+    await ended(number, { created_by: OTHER_USER, project_owner_id: OTHER_USER });
+  }
 
-  const found = await pages({ created_by: USER }, 1);
+  const found = await pages({ belongs_to: USER }, 1);
   expect(found.length).toBeGreaterThan(1);
   expect(found.flat()).toEqual([1]);
+});
+
+test('the merged pages of a busy project and a quiet one have each deployment once, in order', async () => {
+  for (let number = 1; number <= 90; number += 1) {
+    await ended(number, { project_id: number % 30 === 0 ? OTHER_PROJECT : PROJECT });
+  }
+  const all = Array.from({ length: 90 }, (_, position) => 90 - position);
+
+  for (const limit of [1, 7, 40]) {
+    expect((await pages({ project_ids: [PROJECT, OTHER_PROJECT, THIRD_PROJECT] }, limit)).flat()).toEqual(
+      all,
+    );
+  }
 });
 
 describe('the timeline', () => {

@@ -5,6 +5,7 @@ import { keys } from '../../../src/adapters/stores/keys.ts';
 import { createServiceStore } from '../../../src/adapters/stores/service-store.ts';
 import type { Deployment, DeploymentStore } from '../../../src/domain/deployments/index.ts';
 import { expectCode } from '../../support/errors.ts';
+import { putProjects } from '../../support/project-items.ts';
 import { createMemoryTable, type MemoryTable } from '../../support/tables.ts';
 import { createTestClock, type TestClock } from '../../support/test-clock.ts';
 import { testId } from '../../support/test-ids.ts';
@@ -16,8 +17,10 @@ const END = { unlock: true } as const;
 let memory: MemoryTable;
 let clock: TestClock;
 let store: DeploymentStore;
-beforeEach(() => {
+beforeEach(async () => {
   memory = createMemoryTable();
+  const elsewhere = [{ tenant_id: OTHER_TENANT }, { project_id: testId('prj', 9) }];
+  await putProjects(memory.table, [SERVICE, ...elsewhere.map((each) => ({ ...SERVICE, ...each }))]);
   clock = createTestClock();
   store = createDeploymentStore(memory.table, clock);
 });
@@ -28,6 +31,15 @@ const next = (previous: Deployment, changes: Partial<Deployment> = {}): Deployme
   ...previous,
   ...changes,
   version: previous.version + 1,
+});
+
+test('a deployment of a project that was deleted at this moment is refused, and leaves nothing behind', async () => {
+  await memory.table.write({ kind: 'delete', key: keys.project(first.tenant_id, first.project_id) });
+  const before = memory.rawText();
+
+  await expectCode(store.create(first, [event('queued')]), 'PROJECT_NOT_FOUND');
+
+  expect(memory.rawText()).toBe(before);
 });
 
 describe('the lock', () => {

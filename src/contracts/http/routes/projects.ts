@@ -9,7 +9,7 @@ import {
 import { idSchema } from '../../../domain/shared/schemas.ts';
 import { listOf, pageQuery, queryInteger } from '../lists.ts';
 import { defineRoute } from '../route.ts';
-import { deploymentView } from '../views.ts';
+import { recentDeploymentView } from '../views.ts';
 
 const projectParameters = z.strictObject({ project_id: idSchema('prj') });
 
@@ -25,18 +25,7 @@ const fields = {
 };
 
 export const projectView = projectSchema.omit({ version: true }).extend({
-  recent_deployments: z
-    .array(
-      deploymentView.pick({
-        id: true,
-        status: true,
-        branch: true,
-        commit: true,
-        created_at: true,
-        finished_at: true,
-      }),
-    )
-    .max(5),
+  recent_deployments: z.array(recentDeploymentView).max(5),
 });
 
 const NAME_ERROR = { '/name': 'INVALID_PROJECT_NAME' } as const;

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type Principal, SCOPES } from '../../../../src/domain/access/index.ts';
 import {
   cancelDeployment,
   type DeploymentDependencies,
@@ -7,6 +8,7 @@ import {
   readLogs,
   requestDeployment,
   rollBack,
+  visibleRecent,
 } from '../../../../src/domain/deployments/index.ts';
 import type { Project } from '../../../../src/domain/projects/index.ts';
 import { expectCode } from '../../../support/errors.ts';
@@ -91,12 +93,7 @@ describe('a developer', () => {
   });
 
   test('deploys, sees and cancels their own project’s', async () => {
-    await pipeline.deps.projects.remove(project, project.created_at, {
-      ...firstEvent(),
-      id: testId('evt', 500),
-    });
-    project = { ...project, id: testId('prj', 50), owner_id: OTHER_USER };
-    await pipeline.deps.projects.create(project, {}, { ...firstEvent(), id: testId('evt', 501) });
+    await ownProject();
 
     const { id } = await request(developer);
 
@@ -104,6 +101,94 @@ describe('a developer', () => {
     expect(await readLogs(deps, developer, id, QUERY)).toEqual({ lines: [], next: 7 });
     expect((await cancelDeployment(deps, developer, id)).status).toBe('cancelled');
   });
+});
+
+describe('the owner of a project', () => {
+  const lead = principal('admin', { user_id: testId('usr', 7) });
+
+  test('sees, cancels and rolls back what others deployed of it, as a developer too', async () => {
+    await ownProject();
+    const first = await request(lead);
+    expect(first).toMatchObject({ created_by: lead.user_id, project_owner_id: OTHER_USER });
+    await runTasks(pipeline, { tenant_id: first.tenant_id, deployment_id: first.id });
+
+    expect(await getDeployment(deps, developer, first.id)).toMatchObject({ status: 'success' });
+    expect(await listed(developer)).toEqual([first.id]);
+    const back = await rollBack(deps, developer, first.id);
+    expect(back).toMatchObject({ created_by: OTHER_USER, project_owner_id: OTHER_USER });
+    const third = await cancelDeployment(deps, developer, back.id).then(() => request(lead));
+    expect(await cancelDeployment(deps, developer, third.id)).toMatchObject({ status: 'cancelled' });
+  });
+});
+
+describe('who is limited to some projects', () => {
+  const limited = principal('admin', { project_ids: [testId('prj', 50), testId('prj', 51)] });
+
+  test('finds no other’s deployments, by whatever use case', async () => {
+    const { id } = await request();
+    const own = await requestDeployment(deps, limited, { project_id: (await ownProject()).id });
+
+    await expectCode(requestDeployment(deps, limited, { project_id: PROJECT_ID() }), 'PROJECT_NOT_FOUND');
+    await expectCode(getDeployment(deps, limited, id), 'DEPLOYMENT_NOT_FOUND');
+    await expectCode(cancelDeployment(deps, limited, id), 'DEPLOYMENT_NOT_FOUND');
+    await expectCode(rollBack(deps, limited, id), 'DEPLOYMENT_NOT_FOUND');
+    await expectCode(readLogs(deps, limited, id, QUERY), 'DEPLOYMENT_NOT_FOUND');
+    const filter = { project_id: PROJECT_ID() };
+    await expectCode(listDeployments(deps, limited, filter, { limit: 5 }), 'PROJECT_NOT_FOUND');
+    expect(await listed(limited)).toEqual([own.id]);
+    expect(await listed(OWNER)).toEqual([own.id, id]);
+  });
+});
+
+describe('an API token of one environment', () => {
+  const staging = principal('owner', { environment: 'staging', scopes: SCOPES });
+  const production = principal('owner', { environment: 'production', scopes: SCOPES });
+
+  test('finds the deployments of that one alone, and deploys to no other', async () => {
+    const { id } = await request(production);
+
+    expect(await listed(production)).toEqual([id]);
+    expect(await getDeployment(deps, production, id)).toMatchObject({ environment: 'production' });
+    expect(await listed(staging)).toEqual([]);
+    await expectCode(getDeployment(deps, staging, id), 'DEPLOYMENT_NOT_FOUND');
+    await expectCode(cancelDeployment(deps, staging, id), 'DEPLOYMENT_NOT_FOUND');
+    await expectCode(request(staging), 'FORBIDDEN');
+  });
+});
+
+test('a project’s latest deployments are shown to each as a list of deployments would', async () => {
+  const { id } = await request();
+  const recent = (await deps.deployments.listRecent(project.tenant_id, [project.id])).get(project.id) ?? [];
+  const shown = (who: Principal) => visibleRecent(who, project, recent).map((entry) => entry.id);
+
+  for (const who of [OWNER, viewer, principal('admin', { user_id: OTHER_USER })]) {
+    expect(shown(who)).toEqual([id]);
+  }
+  expect(shown(developer)).toEqual([]);
+  expect(shown(principal('developer'))).toEqual([id]);
+  expect(visibleRecent(developer, { ...project, owner_id: OTHER_USER }, recent)).toHaveLength(1);
+  expect(shown(principal('owner', { environment: 'staging' }))).toEqual([]);
+  expect(shown(principal('owner', { scopes: ['projects:read'] }))).toEqual([]);
+});
+
+test('a project that is deleted at the very moment takes no deployment, and no rollback', async () => {
+  const first = await pipeline.queue(project);
+  await runTasks(pipeline, first);
+  const projects = {
+    find: async (tenant_id: string, project_id: string) => {
+      const found = await pipeline.deps.projects.find(tenant_id, project_id);
+      if (found !== undefined) await removed(found);
+      return found;
+    },
+  };
+
+  await expectCode(rollBack({ ...deps, projects }, OWNER, first.deployment_id), 'PROJECT_NOT_FOUND');
+  project = await ownProject();
+  await expectCode(
+    requestDeployment({ ...deps, projects }, OWNER, { project_id: project.id }),
+    'PROJECT_NOT_FOUND',
+  );
+  await expectCode(getDeployment(deps, OWNER, first.deployment_id), 'DEPLOYMENT_NOT_FOUND');
 });
 
 test('a viewer sees everything and starts nothing', async () => {
@@ -161,6 +246,22 @@ describe('rolling back', () => {
     await expectCode(rollBack(deps, OWNER, first.deployment_id), 'DEPLOYMENT_IN_PROGRESS');
   });
 });
+
+const PROJECT_ID = () => firstEvent().entity.id;
+const listed = async (who: Principal) =>
+  (await listDeployments(deps, who, {}, { limit: 5 })).items.map(({ id }) => id);
+
+/** Makes a project of the developer's, and goes on with it. */
+async function ownProject(): Promise<Project> {
+  project = { ...project, id: testId('prj', 50), owner_id: OTHER_USER, name: 'own' };
+  await pipeline.deps.projects.create(project, {}, { ...firstEvent(), id: testId('evt', 501) });
+  return project;
+}
+
+async function removed(found: Project): Promise<void> {
+  const told = { ...firstEvent(), id: deps.ids.next('evt') };
+  await pipeline.deps.projects.remove(found, found.created_at, told);
+}
 
 function firstEvent() {
   const [event] = pipeline.memory.events;

@@ -5,6 +5,7 @@ import {
   deleteProject,
   getProject,
   listProjects,
+  type Project,
   type ProjectDependencies,
   updateProject,
 } from '../../../../src/domain/projects/index.ts';
@@ -72,6 +73,38 @@ describe('a developer', () => {
     });
     await deleteProject(deps, developer, own.id);
     await expectCode(getProject(deps, developer, own.id), 'PROJECT_NOT_FOUND');
+  });
+});
+
+describe('who is limited to some projects', () => {
+  test('finds and lists these alone, in pages that join up, newest first', async () => {
+    const made: Project[] = [];
+    for (const name of ['shop-1', 'shop-2', 'shop-3', 'shop-4']) {
+      made.push(await createProject(deps, owner, { ...INPUT, name }));
+    }
+    const ids = [0, 2, 3].map((position) => made[position]?.id ?? '');
+    const limited = principal('owner', { project_ids: [...ids, testId('prj', 99), ...ids] });
+
+    const first = await listProjects(deps, limited, { limit: 2 });
+    const second = await listProjects(deps, limited, { limit: 2, after: String(first.next) });
+    expect([first, second].map(({ items }) => items.map(({ name }) => name))).toEqual([
+      ['shop-4', 'shop-3'],
+      ['shop-1'],
+    ]);
+    expect(second.next).toBeUndefined();
+
+    const hidden = made[1]?.id ?? '';
+    await expectCode(getProject(deps, limited, hidden), 'PROJECT_NOT_FOUND');
+    await expectCode(updateProject(deps, limited, hidden, {}), 'PROJECT_NOT_FOUND');
+    await expectCode(deleteProject(deps, limited, hidden), 'PROJECT_NOT_FOUND');
+    await expectCode(createProject(deps, limited, { ...INPUT, name: 'new' }), 'FORBIDDEN');
+  });
+
+  test('of which there is none lists nothing', async () => {
+    await createProject(deps, owner, INPUT);
+    const limited = principal('viewer', { project_ids: [] });
+
+    expect(await listProjects(deps, limited, { limit: 2 })).toEqual({ items: [], next: undefined });
   });
 });
 
