@@ -8,6 +8,7 @@ import type { BuildPlan } from '../../../src/domain/builds/index.ts';
 import type { DeploymentStatus, LogLine, ReleaseSpec } from '../../../src/domain/deployments/index.ts';
 import { createFakeEcs, type FakeEcs } from '../../support/fake-ecs.ts';
 import type { FakeTask } from '../../support/fake-ecs-cluster.ts';
+import { putProjects } from '../../support/project-items.ts';
 import { createRecordedLogger, type RecordedLogger } from '../../support/recorded-logger.ts';
 import { createMemoryTable, type MemoryTable } from '../../support/tables.ts';
 import { createTestClock, type TestClock } from '../../support/test-clock.ts';
@@ -33,13 +34,14 @@ let deployments: ReturnType<typeof createDeploymentStore>;
 /** What the store throws instead of writing. */
 let failure: Error | undefined;
 let watch: ReturnType<typeof createAppWatcher>;
-beforeEach(() => {
+beforeEach(async () => {
   clock = createTestClock();
   fake = createFakeEcs(clock);
   memory = createMemoryTable();
   logger = createRecordedLogger();
   lines = [];
   failure = undefined;
+  await putProjects(memory.table, [SERVICE]);
   deployments = createDeploymentStore(memory.table, clock);
   watch = createAppWatcher(async () => ({
     deployments: { ...deployments, replace: (...all) => failOr(() => deployments.replace(...all)) },
