@@ -42,7 +42,7 @@ import { createBillingConsumer } from '../src/domain/billing/index.ts';
 import {
   createDeploymentStarter,
   createDeploymentStopper,
-  createProjectRemover,
+  createProjectFollower,
   type PipelineDependencies,
   recordCrash,
   type Service,
@@ -217,7 +217,7 @@ export async function startPlatform(
     consumers: traceConsumers(tracer, {
       'start-deployment': createDeploymentStarter(engine),
       'stop-deployment': createDeploymentStopper(pipeline, engine),
-      'remove-project': createProjectRemover(pipeline),
+      'remove-project': createProjectFollower(pipeline),
       metrics: createMetricsConsumer(metrics_store, prometheus),
       billing: createBillingConsumer(usage),
     }),

@@ -17,7 +17,7 @@ import { createBillingConsumer } from '../../src/domain/billing/index.ts';
 import {
   createDeploymentStarter,
   createDeploymentStopper,
-  createProjectRemover,
+  createProjectFollower,
   type DeploymentKey,
   type Workflow,
 } from '../../src/domain/deployments/index.ts';
@@ -42,7 +42,7 @@ export function createConsumers({ tally, pipeline }: World): Readonly<Record<Con
   return {
     'start-deployment': createDeploymentStarter(NO_WORKFLOW),
     'stop-deployment': { handle: (event) => runAndFlush(pipeline, () => stopper.handle(event)) },
-    'remove-project': createProjectRemover(pipeline),
+    'remove-project': createProjectFollower(pipeline),
     metrics: createMetricsConsumer(createMetricsStore(tally.table, clock), NO_METRICS),
     billing: createBillingConsumer(createUsageStore(tally.table, clock)),
   };
@@ -97,6 +97,13 @@ const APP_EXITED = { state: 'failed', reason: 'app_exited', detail: 'Exit code 1
 const CAUSES: Readonly<Record<RuledEvent, (world: UsedWorld) => Promise<unknown>>> = {
   'branchline.project.created': (world) => world.createProject('another'),
   'branchline.project.deleted': (world) => world.call('DELETE', `/api/v1/projects/${world.project_id}`),
+  'branchline.project.restored': async (world) => {
+    await world.call('DELETE', `/api/v1/projects/${world.project_id}`);
+    const deleted = lastEvent(world);
+    await createConsumers(world)['remove-project'].handle(deleted);
+    world.api.test_accounts.clock.advance(1000);
+    return world.call('POST', `/api/v1/projects/${world.project_id}/restore`);
+  },
   'branchline.deployment.queued': (world) => world.queue(world.project_id),
   'branchline.deployment.succeeded': deploy,
   'branchline.deployment.failed': (world) => {

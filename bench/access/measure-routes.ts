@@ -11,6 +11,7 @@ export async function measureRoute(operation_id: OperationId): Promise<Access> {
   const queued_id =
     operation_id === 'cancelDeployment' ? await world.queue(world.project_id) : NOWHERE.queued_id;
   if (operation_id === 'getDeploymentLogs') return measureLogs(world);
+  if (operation_id === 'restoreProject') await world.call('DELETE', `${PROJECTS}/${world.project_id}`);
   const token_id = idOf(await world.call('POST', '/api/v1/tokens', { name: 'ci' }));
   const things = { ...world, queued_id, refresh_token: world.account.refresh_token, token_id };
   const { target, body } = createSamples(things)[operation_id];
@@ -62,6 +63,11 @@ export const VARIANTS = {
     // What was leased before is given up.
     world.api.test_accounts.clock.advance(60_000);
     return countRequest(world, 'listProjects', PROJECTS);
+  },
+  'GET /api/v1/projects?deleted=true, one deleted project': async () => {
+    const world = await openUsedWorld();
+    await world.call('DELETE', `${PROJECTS}/${world.project_id}`);
+    return countRequest(world, 'listProjects', `${PROJECTS}?deleted=true`);
   },
   'GET /api/v1/deployments of the whole team': async () => {
     const world = await openUsedWorld();

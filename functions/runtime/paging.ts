@@ -1,7 +1,8 @@
 import type { CursorCodec } from '../../src/contracts/http/cursor.ts';
 import type { PageRequest } from '../../src/domain/shared/page.ts';
 
-interface PageQuery {
+/** The part of a query by which every list is paged. */
+export interface PageQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }

@@ -13,7 +13,7 @@ export function parseBody(route: Route, event: APIGatewayProxyEventV2): unknown 
   if (bytes.length > MAX_BODY_BYTES) throw new AppError('PAYLOAD_TOO_LARGE');
   if (bytes.length > 0 && !isJson(event.headers['content-type']))
     throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-  const body = parseJson(bytes);
+  const body = bytes.length === 0 && route.is_body_optional === true ? {} : parseJson(bytes);
   demandPlainFields(body);
   const result = route.body.safeParse(body, WORDING);
   if (!result.success) throw toError(route, result.error, '');

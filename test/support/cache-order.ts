@@ -5,7 +5,7 @@ import { isAppError } from '../../src/domain/shared/errors.ts';
 import { type CacheWorld, createCacheWorld, type Fault } from './cache-world.ts';
 import { createInterleaver, createRandom, type Interleaver } from './interleaver.ts';
 import { testId } from './test-ids.ts';
-import { event, PROJECT, project, TENANT } from './things.ts';
+import { deletedProject, event, PROJECT, project, TENANT } from './things.ts';
 
 const INSTANCES = 3;
 
@@ -39,7 +39,7 @@ async function write(store: ProjectStore, kind: 'put' | 'delete'): Promise<numbe
   const next = { ...found, version: found.version + 1 };
   try {
     if (kind === 'put') await store.replace(found, next, undefined, told());
-    else await store.remove(found, '2026-11-16T00:00:00.000Z', told());
+    else await store.remove(found, deletedProject(found), told());
     return kind === 'put' ? next.version : Number.POSITIVE_INFINITY;
   } catch (error) {
     if (isAppError(error) && error.code === 'WRITE_CONFLICT') return undefined;

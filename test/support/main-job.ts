@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Isolation } from '../../src/domain/deployments/index.ts';
 import { serverSource } from './platform-apps.ts';
-import type { Client, DeploymentAnswer, Listed } from './platform-client.ts';
+import type { Client, DeploymentAnswer, Listed, ProjectAnswer } from './platform-client.ts';
 import { createRepository, type TestRepository } from './repository.ts';
 
 const LOOK_AGAIN_MS = 100;
@@ -177,6 +177,32 @@ export function mainJobSuite(name: string, open: () => Promise<Installation>): v
       expect(quantities.get('build_minutes')).toBeGreaterThan(0);
     });
 
+    test('a deleted project is gone with its deployments and their logs, and comes back with its app', async () => {
+      const last = await newestOf(client, project_id, () => true);
+      await client.want('DELETE', `/projects/${project_id}`);
+      await goneAt(client, first.url);
+      for (const path of [
+        `/projects/${project_id}`,
+        `/deployments/${first.id}`,
+        `/deployments/${first.id}/logs`,
+      ]) {
+        expect((await client.call('GET', path)).status).toBe(404);
+      }
+      expect((await client.want<Listed<DeploymentAnswer>>('GET', '/deployments')).data).toEqual([]);
+      expect(await client.want('GET', '/projects?deleted=true')).toMatchObject({
+        data: [{ id: project_id }],
+      });
+
+      await client.want('POST', `/projects/${project_id}/restore`);
+      const back = await client.ended(await newestOf(client, project_id, ({ id }) => id > last));
+      expect(back).toMatchObject({ status: 'success', commit: first.commit, url: first.url });
+      expect((await client.visit(back.url)).text).toBe('one hello');
+      expect((await client.log(first.id)).map((line) => line.message)).toContain('listening');
+      expect(
+        (await client.want<ProjectAnswer>('GET', `/projects/${project_id}`)).recent_deployments,
+      ).toHaveLength(5);
+    });
+
     test('a deleted project’s address is gone, and its name is free again', async () => {
       await client.want('DELETE', `/projects/${project_id}`);
       expect((await client.call('GET', `/projects/${project_id}`)).status).toBe(404);
@@ -190,6 +216,20 @@ export function mainJobSuite(name: string, open: () => Promise<Installation>): v
       expect((await client.visit(deployment.url)).text).toBe('one undefined');
     });
   });
+}
+
+/** A project's newest deployment, once it is as wanted: what an event causes comes after the answer. */
+async function newestOf(
+  client: Client,
+  project_id: string,
+  wanted: (deployment: DeploymentAnswer) => boolean,
+): Promise<string> {
+  for (;;) {
+    const path = `/deployments?project_id=${project_id}&limit=1`;
+    const [newest] = (await client.want<Listed<DeploymentAnswer>>('GET', path)).data;
+    if (newest !== undefined && wanted(newest)) return newest.id;
+    await delay(LOOK_AGAIN_MS);
+  }
 }
 
 /** The project's apps stop after the answer: asks until the address is gone. */

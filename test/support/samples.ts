@@ -49,6 +49,7 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     listProjects: { target: `${PROJECTS}?limit=5` },
     getProject: { target: `${PROJECTS}/${project_id}` },
     updateProject: { target: `${PROJECTS}/${project_id}`, body: { description: 'new' } },
+    restoreProject: { target: `${PROJECTS}/${project_id}/restore`, body: { name: 'shop' } },
     deleteProject: { target: `${PROJECTS}/${project_id}` },
     getProjectMetrics: { target: `${PROJECTS}/${project_id}/metrics?days=7` },
     createDeployment: { target: DEPLOYMENTS, body: { project_id } },

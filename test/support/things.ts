@@ -1,7 +1,7 @@
 import type { Principal, Role } from '../../src/domain/access/index.ts';
 import type { BuildPlan, SourceSnapshot } from '../../src/domain/builds/index.ts';
 import type { Deployment, Release, ServiceKey, SourceCommit } from '../../src/domain/deployments/index.ts';
-import type { Project } from '../../src/domain/projects/index.ts';
+import type { DeletedProject, Project } from '../../src/domain/projects/index.ts';
 import type { DomainEvent } from '../../src/domain/shared/events.ts';
 import { testId } from './test-ids.ts';
 
@@ -40,6 +40,16 @@ export function project(changes: Partial<Project> = {}): Project {
     updated_at: CREATED_AT,
     version: 1,
     ...changes,
+  };
+}
+
+/** A project that was deleted a day after {@link project} was made. */
+export function deletedProject(project: Project): DeletedProject {
+  return {
+    ...project,
+    version: project.version + 1,
+    deleted_at: '2026-11-16T12:00:00.000Z',
+    purge_at: '2026-11-18T12:00:00.000Z',
   };
 }
 

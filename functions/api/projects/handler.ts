@@ -8,14 +8,16 @@ import {
   createProject,
   deleteProject,
   getProject,
+  listDeletedProjects,
   listProjects,
   type Project,
+  restoreProject,
   updateProject,
 } from '../../../src/domain/projects/index.ts';
 import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
 import { createHttpFunction } from '../../runtime/http-function.ts';
-import { nextLink, toPageRequest } from '../../runtime/paging.ts';
+import { nextLink, type PageQuery, toPageRequest } from '../../runtime/paging.ts';
 
 type ProjectView = z.infer<typeof projectView>;
 
@@ -31,6 +33,16 @@ export function createProjectsFunction(
     return projects.map((project) => toView(principal, project, recent.get(project.id)));
   };
 
+  // What lies in a deleted project is shown nowhere, so its latest deployments aren't either.
+  const listDeleted = async (query: PageQuery, principal: Principal) => {
+    const scope = cursorScope(principal, 'projects', { deleted: true });
+    const request = toPageRequest(deps.cursors, scope, query);
+    const page = await listDeletedProjects(deps.projects, principal, request);
+    const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
+    const data = page.items.map((project) => toView(principal, project));
+    return { body: { data, next_cursor }, headers: nextLink('/api/v1/projects', query, next_cursor) };
+  };
+
   return createHttpFunction(deps, projectRoutes, {
     createProject: async ({ body }, principal) => {
       const project = await createProject(deps.projects, principal, body);
@@ -42,6 +54,7 @@ export function createProjectsFunction(
     },
 
     listProjects: async ({ query }, principal) => {
+      if (query.deleted === 'true') return listDeleted(query, principal);
       const scope = cursorScope(principal, 'projects');
       const page = await listProjects(deps.projects, principal, toPageRequest(deps.cursors, scope, query));
       const data = await withRecent(principal, page.items);
@@ -63,6 +76,12 @@ export function createProjectsFunction(
       const project = await updateProject(deps.projects, principal, parameters.project_id, body, (current) =>
         matches(current.version),
       );
+      const [view] = await withRecent(principal, [project]);
+      return { body: view ?? toView(principal, project), version: project.version };
+    },
+
+    restoreProject: async ({ parameters, body }, principal) => {
+      const project = await restoreProject(deps.projects, principal, parameters.project_id, body.name);
       const [view] = await withRecent(principal, [project]);
       return { body: view ?? toView(principal, project), version: project.version };
     },
@@ -94,11 +113,11 @@ export function createProjectsFunction(
   });
 }
 
-function toView(
+function toView<P extends Project>(
   principal: Principal,
-  project: Project,
+  project: P,
   recent: readonly RecentDeployment[] = [],
-): ProjectView {
+): Omit<P, 'version'> & ProjectView {
   const { version: _version, ...view } = project;
   const recent_deployments = visibleRecent(principal, project, recent).map(toRecentView);
   return { ...view, recent_deployments };

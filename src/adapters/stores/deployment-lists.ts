@@ -87,12 +87,14 @@ const MAX_READS = 10;
 const FILTERED_READ = 100;
 
 /** Whether some of what the index gives is left out of the list. */
-function isFiltered({ project_id, status, belongs_to, environment }: DeploymentFilter): boolean {
-  if (belongs_to !== undefined || environment !== undefined) return true;
-  return status !== undefined && project_id === undefined;
+function isFiltered({ project_id, status, ...filter }: DeploymentFilter): boolean {
+  if (filter.belongs_to !== undefined || filter.environment !== undefined) return true;
+  return project_id === undefined && (status !== undefined || (filter.hidden_project_ids ?? []).length > 0);
 }
 
-function matches({ status, belongs_to, environment }: DeploymentFilter, deployment: Deployment): boolean {
+function matches(filter: DeploymentFilter, deployment: Deployment): boolean {
+  const { status, belongs_to, environment, hidden_project_ids } = filter;
+  if (hidden_project_ids?.includes(deployment.project_id) === true) return false;
   if (status !== undefined && deployment.status !== status) return false;
   if (environment !== undefined && deployment.environment !== environment) return false;
   if (belongs_to === undefined) return true;

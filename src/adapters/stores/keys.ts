@@ -40,6 +40,9 @@ export const keys = {
     tenants(projectPk(tenant_id, project_id), `RELEASE#${release_id}`),
   service: (key: ServiceKey) =>
     tenants(projectPk(key.tenant_id, key.project_id), `SVC#${key.environment}#${key.name}`),
+  /** What served when its service was removed. */
+  served: (key: ServiceKey) =>
+    tenants(projectPk(key.tenant_id, key.project_id), `SERVED#${key.environment}#${key.name}`),
   lock: (key: ServiceKey) =>
     tenants(projectPk(key.tenant_id, key.project_id), `LOCK#${key.environment}#${key.name}`),
   deployment: (key: DeploymentKey) => tenants(deploymentPk(key), 'DEPLOYMENT'),

@@ -8,6 +8,7 @@ import {
 import { AppError } from '../../domain/shared/errors.ts';
 import { ConditionFailedError, type Item, type Table, type Write } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
+import { createDeletedProjectReader, deletedItem, listDeletedIds, takeBack } from './deleted-projects.ts';
 import { toAttributes, toEntity } from './entity.ts';
 import { keys, tenantPk } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
@@ -16,12 +17,14 @@ import type { Sealer } from './sealer.ts';
 const DEFAULT_TARGET = { environment: DEFAULT_ENVIRONMENT, name: DEFAULT_SERVICE } as const;
 
 /** The part of the store that needs no key: for functions that may not open variables. */
-export function createProjectReader(table: Table): Pick<ProjectStore, 'find'> {
+export function createProjectReader(table: Table): Pick<ProjectStore, 'find' | 'listDeletedIds'> {
   return {
     async find(tenant_id, project_id) {
       const item = await scopeToTenant(table, tenant_id).get(keys.project(tenant_id, project_id));
       return item === undefined ? undefined : toEntity(projectSchema, item);
     },
+
+    listDeletedIds: (tenant_id) => listDeletedIds(table, tenant_id),
   };
 }
 
@@ -73,12 +76,22 @@ export function createProjectStore(table: Table, sealer: Sealer): ProjectStore {
       await commit(table, next, writes);
     },
 
-    async remove(project, deleted_at, event) {
-      const deleted = { ...projectItem(project), key: keys.deletedProject(project.tenant_id, project.id) };
+    async remove(project, deleted, event) {
       await commit(table, project, [
         { kind: 'delete', key: keys.project(project.tenant_id, project.id), condition: versionIs(project) },
-        { kind: 'put', item: { ...deleted, attributes: { ...deleted.attributes, deleted_at } } },
+        { kind: 'put', item: deletedItem(deleted) },
         freeName(project),
+        ...outboxWrites([event]),
+      ]);
+    },
+
+    ...createDeletedProjectReader(table),
+
+    async restore(deleted, next, event) {
+      await commit(table, next, [
+        claimName(next),
+        { kind: 'put', item: projectItem(next), condition: { kind: 'absent' } },
+        takeBack(deleted),
         ...outboxWrites([event]),
       ]);
     },
@@ -135,7 +148,8 @@ async function commit(table: Table, project: Project, writes: readonly Write[]):
   } catch (error) {
     if (!(error instanceof ConditionFailedError)) throw error;
     const refused = error.failed.map((position) => writes[position]);
-    const name_taken = refused.some(
+    // Refused together with others, the name may be the project's own: somebody made the same change before.
+    const name_taken = refused.every(
       (write) => write?.kind === 'put' && write.item.key.sk.startsWith('PROJECT_NAME#'),
     );
     throw new AppError(name_taken ? 'PROJECT_NAME_EXISTS' : 'WRITE_CONFLICT', { cause: error });

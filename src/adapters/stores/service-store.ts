@@ -1,6 +1,6 @@
 import type { Service, ServiceKey, ServiceStore } from '../../domain/deployments/index.ts';
 import { AppError } from '../../domain/shared/errors.ts';
-import { ConditionFailedError, type Item, type Table } from '../table/port.ts';
+import { ConditionFailedError, type Item, type Table, type Write } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
 import { readText } from './entity.ts';
 import { keys, projectPk } from './keys.ts';
@@ -40,14 +40,28 @@ export function createServiceStore(table: Table): ServiceStore {
     }
   };
 
+  const list = async (tenant_id: string, project_id: string, prefix: string): Promise<readonly Item[]> => {
+    const { items } = await scopeToTenant(table, tenant_id).query({
+      table: 'tenants',
+      pk: projectPk(tenant_id, project_id),
+      sk: { prefix },
+      direction: 'forward',
+      limit: MAX_SERVICES,
+    });
+    return items;
+  };
+
   const release = async (key: ServiceKey, item: Item): Promise<void> => {
     const host = keys.host(readText(item, 'host'));
     const claimed = await table.get(host);
     const owner = ownerOf(key);
     // Between the look and the write it may be freed and claimed by somebody else, whose it is then.
     const condition = { kind: 'equals', attribute: 'owner', value: owner } as const;
+    const { active_deployment_id } = toService(key, item);
     await table.transact([
       { kind: 'delete', key: item.key },
+      // A service that served nothing since it was made again leaves what served before.
+      ...(active_deployment_id === null ? [] : [keepServed(key, active_deployment_id)]),
       ...(claimed?.attributes['owner'] === owner
         ? ([{ kind: 'delete', key: host, condition }] as const)
         : []),
@@ -69,16 +83,30 @@ export function createServiceStore(table: Table): ServiceStore {
     },
 
     async removeAll(tenant_id, project_id) {
-      const { items } = await scopeToTenant(table, tenant_id).query({
-        table: 'tenants',
-        pk: projectPk(tenant_id, project_id),
-        sk: { prefix: 'SVC#' },
-        direction: 'forward',
-        limit: MAX_SERVICES,
-      });
+      const items = await list(tenant_id, project_id, 'SVC#');
       for (const item of items) await release(toKey(tenant_id, project_id, item), item);
     },
+
+    async listServed(tenant_id, project_id) {
+      const [services, removed] = await Promise.all([
+        list(tenant_id, project_id, 'SVC#'),
+        list(tenant_id, project_id, 'SERVED#'),
+      ]);
+      const served = new Map<string, string>();
+      for (const item of [...removed, ...services]) {
+        const { active_deployment_id } = item.attributes;
+        const [, environment, name] = item.key.sk.split('#');
+        if (typeof active_deployment_id === 'string') {
+          served.set(`${environment}#${name}`, active_deployment_id);
+        }
+      }
+      return [...served.values()];
+    },
   };
+}
+
+function keepServed(key: ServiceKey, active_deployment_id: string): Write {
+  return { kind: 'put', item: { key: keys.served(key), attributes: { active_deployment_id } } };
 }
 
 function ownerOf(key: ServiceKey): string {

@@ -7,10 +7,12 @@ export const EVENT_SOURCE = 'branchline';
 export const EVENT_RULES = {
   'start-deployment': ['branchline.deployment.queued'],
   'stop-deployment': ['branchline.deployment.cancelled'],
-  'remove-project': ['branchline.project.deleted'],
+  // Brings projects back as well; its name is that of a queue, which holds dead letters.
+  'remove-project': ['branchline.project.deleted', 'branchline.project.restored'],
   metrics: [
     'branchline.project.created',
     'branchline.project.deleted',
+    'branchline.project.restored',
     'branchline.deployment.succeeded',
     'branchline.deployment.failed',
     'branchline.deployment.cancelled',

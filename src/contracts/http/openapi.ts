@@ -48,7 +48,7 @@ function operation(operation_id: string, route: Route): Json {
       ? {}
       : {
           requestBody: {
-            required: true,
+            required: route.is_body_optional !== true,
             content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
           },
         }),

@@ -21,6 +21,8 @@ export interface Route {
   readonly unknown_id?: ErrorCode;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
+  /** Whether the body may be left out, which is the same as an empty object. */
+  readonly is_body_optional?: boolean;
   readonly success: {
     readonly status: number;
     readonly description: string;

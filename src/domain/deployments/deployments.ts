@@ -10,9 +10,13 @@ import { queueDeployment, queueRollback } from './queue.ts';
 import { narrow, seesDeployment, toTarget } from './visibility.ts';
 
 export interface DeploymentDependencies extends LifecycleDependencies {
-  readonly projects: Pick<ProjectStore, 'find'>;
+  readonly projects: Pick<ProjectStore, 'find' | 'listDeletedIds'>;
   readonly logs: Pick<DeploymentLogs, 'read'>;
 }
+
+type GetDependencies = Pick<DeploymentDependencies, 'deployments'> & {
+  readonly projects: Pick<ProjectStore, 'find'>;
+};
 
 /** Queues a deployment of a branch or a commit. Whether they exist turns out when it runs.
  *  @throws AppError PROJECT_NOT_FOUND, DEPLOYMENT_IN_PROGRESS */
@@ -71,7 +75,7 @@ export async function cancelDeployment(
 
 /** One deployment. @throws AppError DEPLOYMENT_NOT_FOUND, also for another tenant's id, and while its project is deleted */
 export async function getDeployment(
-  deps: Pick<DeploymentDependencies, 'deployments' | 'projects'>,
+  deps: GetDependencies,
   principal: Principal,
   deployment_id: string,
 ): Promise<Deployment> {
@@ -101,13 +105,15 @@ export async function listDeployments(
   filter: DeploymentFilter,
   page: PageRequest,
 ): Promise<Page<Deployment>> {
+  const { tenant_id } = principal;
   if (filter.project_id !== undefined) await getProject(deps, principal, filter.project_id);
-  return deps.deployments.list(principal.tenant_id, narrow(principal, filter), page);
+  const deleted = filter.project_id === undefined ? await deps.projects.listDeletedIds(tenant_id) : [];
+  return deps.deployments.list(tenant_id, narrow(principal, filter, deleted), page);
 }
 
 /** Lines of a deployment's log, oldest first. @throws AppError DEPLOYMENT_NOT_FOUND */
 export async function readLogs(
-  deps: Pick<DeploymentDependencies, 'deployments' | 'projects' | 'logs'>,
+  deps: GetDependencies & Pick<DeploymentDependencies, 'logs'>,
   principal: Principal,
   deployment_id: string,
   query: LogQuery,

@@ -74,7 +74,8 @@ export type {
   SourceProvider,
   Workflow,
 } from './ports.ts';
-export { createDeploymentStarter, createDeploymentStopper, createProjectRemover } from './reactions.ts';
+export { createProjectFollower } from './project-follower.ts';
+export { createDeploymentStarter, createDeploymentStopper } from './reactions.ts';
 export { mayRestart, RAN_WELL_MS } from './restart.ts';
 export { isFinal, isUnderWay } from './transitions.ts';
 export { visibleRecent } from './visibility.ts';

@@ -45,6 +45,8 @@ export interface DeploymentFilter {
   readonly belongs_to?: string | undefined;
   /** Only what lies in one of these: for who is limited to some projects. */
   readonly project_ids?: readonly string[] | undefined;
+  /** Nothing that lies in one of these: they are deleted. */
+  readonly hidden_project_ids?: readonly string[] | undefined;
 }
 
 /** Deployments, their timelines and the lock that allows one at a time per service and environment. */
@@ -86,8 +88,10 @@ export interface ServiceStore {
   find(key: ServiceKey): Promise<Service | undefined>;
   /** The service with its host claimed: the first of `hosts` that is free or already its own. */
   ensure(key: ServiceKey, hosts: readonly string[]): Promise<Service>;
-  /** Forgets a project's services and frees their hosts. */
+  /** Removes a project's services and frees their hosts; which deployments served is kept. */
   removeAll(tenant_id: string, project_id: string): Promise<void>;
+  /** The deployments that serve a project's services, or did when those were removed. */
+  listServed(tenant_id: string, project_id: string): Promise<readonly string[]>;
 }
 
 /** Gets a repository's source; the platform's own code, so it runs nothing of the user's. */

@@ -1,10 +1,9 @@
 import type { DomainEvent, EventConsumer } from '../shared/events.ts';
-import { enterStatus, loadDeployment } from './lifecycle.ts';
+import { loadDeployment } from './lifecycle.ts';
 import type { PipelineDependencies } from './pipeline/dependencies.ts';
 import { discardOutput } from './pipeline/output.ts';
 import { closeSteps, say } from './pipeline/step.ts';
 import type { DeploymentKey, Workflow } from './ports.ts';
-import { isUnderWay } from './transitions.ts';
 
 /** Queued: starts the deployment's execution. A duplicate finds it started. */
 export function createDeploymentStarter(workflow: Workflow): EventConsumer {
@@ -31,27 +30,6 @@ export function createDeploymentStopper(
       await discardOutput(deps, await loadDeployment(deps, key));
       await closeSteps(deps, key, 'cancelled');
       say(deps, key, 'deploy', 'Cancelled', 'warn');
-    },
-  };
-}
-
-const PAGE = 100;
-
-/** A deleted project: cancels what is under way, stops its apps, frees its host names. */
-export function createProjectRemover(
-  deps: Pick<PipelineDependencies, 'compute' | 'deployments' | 'services' | 'clock' | 'ids'>,
-): EventConsumer {
-  return {
-    async handle(event) {
-      const { tenant_id } = event;
-      const project_id = String(event.data['project_id']);
-      const { items } = await deps.deployments.list(tenant_id, { project_id }, { limit: PAGE });
-      for (const deployment of items.filter((candidate) => isUnderWay(candidate.status))) {
-        await enterStatus(deps, { tenant_id, deployment_id: deployment.id }, 'cancelled');
-      }
-      // Its routes go at once, so its hosts are free before its apps have ended, which takes a while.
-      const removed = deps.compute.removeProject(tenant_id, project_id);
-      await Promise.all([removed, deps.services.removeAll(tenant_id, project_id)]);
     },
   };
 }

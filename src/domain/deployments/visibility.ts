@@ -27,13 +27,19 @@ export function seesDeployment(
   return principal.environment === null || principal.environment === environment;
 }
 
-/** A list's filter, narrowed to what the principal may see. */
-export function narrow(principal: Principal, filter: DeploymentFilter): DeploymentFilter {
+/** A list's filter, narrowed to what the principal may see.
+ *  @param deleted - ids of deleted projects */
+export function narrow(
+  principal: Principal,
+  filter: DeploymentFilter,
+  deleted: readonly string[],
+): DeploymentFilter {
   return {
     ...filter,
+    hidden_project_ids: deleted,
     environment: principal.environment ?? undefined,
     belongs_to: reach(principal, READ) === 'team' ? undefined : principal.user_id,
-    project_ids: principal.project_ids ?? undefined,
+    project_ids: principal.project_ids?.filter((id) => !deleted.includes(id)),
   };
 }
 

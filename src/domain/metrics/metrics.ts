@@ -38,6 +38,7 @@ export function createMetricsConsumer(store: MetricsStore, metrics: DeploymentMe
   return {
     async handle(event) {
       if (event.type === 'branchline.project.created') return countProject(event, 1);
+      if (event.type === 'branchline.project.restored') return countProject(event, 1);
       if (event.type === 'branchline.project.deleted') return countProject(event, -1);
       return countDeployment(event);
     },

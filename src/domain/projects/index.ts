@@ -1,6 +1,8 @@
+export { deleteProject, listDeletedProjects, restoreProject } from './deletion.ts';
 export { PROJECT_EVENTS } from './events.ts';
-export type { Project, Variables } from './model.ts';
+export type { DeletedProject, Project, Variables } from './model.ts';
 export {
+  deletedProjectSchema,
   descriptionSchema,
   projectNameSchema,
   projectSchema,
@@ -9,4 +11,4 @@ export {
 } from './model.ts';
 export type { ProjectStore } from './ports.ts';
 export type { NewProject, ProjectDependencies } from './projects.ts';
-export { createProject, deleteProject, getProject, listProjects, updateProject } from './projects.ts';
+export { createProject, getProject, listProjects, updateProject } from './projects.ts';

@@ -48,6 +48,17 @@ export const projectSchema = z.strictObject({
 });
 export type Project = z.infer<typeof projectSchema>;
 
+/** How long a deleted project can be restored: 48 hours, in milliseconds. */
+export const RESTORABLE_MS = 48 * 3_600_000;
+
+/** A project that was deleted, as it was. */
+export const deletedProjectSchema = projectSchema.extend({
+  deleted_at: timestampSchema,
+  /** When it can't be restored any more, and all of it is removed. */
+  purge_at: timestampSchema,
+});
+export type DeletedProject = z.infer<typeof deletedProjectSchema>;
+
 // URL.parse mends much that other parsers read differently: `https:host`, `https:///host`, `https://one\\@other/`. What is
 // written plainly means the same host to every parser.
 const PLAIN_HTTPS = /^https:\/\/[^/\\@]+\/[^\\]+$/i;

@@ -1,12 +1,13 @@
-import type { Principal, Target } from '../access/index.ts';
+import type { Principal } from '../access/index.ts';
 import { demandAccess, seesProject } from '../access/index.ts';
 import { AppError } from '../shared/errors.ts';
-import type { DomainEvent } from '../shared/events.ts';
 import { type Page, type PageRequest, pageOf } from '../shared/page.ts';
 import type { Clock, IdGenerator } from '../shared/ports.ts';
+import { projectEvent } from './events.ts';
 import type { Project, Variables } from './model.ts';
 import { isLocalRepository } from './model.ts';
 import type { ProjectStore } from './ports.ts';
+import { toTarget } from './target.ts';
 
 export interface ProjectDependencies {
   readonly projects: ProjectStore;
@@ -101,27 +102,6 @@ export async function updateProject(
   return next;
 }
 
-/** Deletes a project: its apps stop, its name is free again.
- *  @throws AppError PROJECT_NOT_FOUND, STALE_VERSION, WRITE_CONFLICT */
-export async function deleteProject(
-  deps: ProjectDependencies,
-  principal: Principal,
-  project_id: string,
-  expected: (current: Project) => boolean = () => true,
-): Promise<void> {
-  const project = await getProject(deps, principal, project_id);
-  demandAccess(principal, { resource: 'projects', action: 'delete' }, toTarget(project));
-  if (!expected(project)) throw new AppError('STALE_VERSION');
-  const deleted = { ...project, version: project.version + 1 };
-  const deleted_at = deps.clock.now().toISOString();
-  await deps.projects.remove(project, deleted_at, projectEvent(deps, deleted, 'deleted'));
-}
-
-/** A project as far as access to it goes. */
-function toTarget(project: Project): Target {
-  return { owner_ids: [project.owner_id], project_id: project.id };
-}
-
 /** Whoever is limited to some projects couldn't see the new one. */
 function demandAllProjects(principal: Principal): void {
   if (principal.project_ids === null) return;
@@ -135,20 +115,4 @@ function demandWelcomeRepository(deps: ProjectDependencies, repository_url: stri
     detail: 'Invalid project data',
     problems: [{ pointer: '/repository_url', detail: 'must be an https address on this installation' }],
   });
-}
-
-function projectEvent(
-  deps: Pick<ProjectDependencies, 'clock' | 'ids'>,
-  project: Project,
-  what: 'created' | 'updated' | 'deleted',
-): DomainEvent {
-  return {
-    id: deps.ids.next('evt'),
-    type: `branchline.project.${what}`,
-    schema_version: 1,
-    tenant_id: project.tenant_id,
-    entity: { id: project.id, version: project.version },
-    occurred_at: deps.clock.now().toISOString(),
-    data: { project_id: project.id, name: project.name },
-  };
 }

@@ -108,6 +108,12 @@ describe('lists', () => {
     ]);
   });
 
+  test.each([1, 2, 50])('leave hidden projects out, with pages of %i', async (limit) => {
+    const hidden_project_ids = [OTHER_PROJECT, THIRD_PROJECT];
+    expect((await pages({ hidden_project_ids }, limit)).flat()).toEqual([5, 4, 2, 1]);
+    expect((await pages({ hidden_project_ids, status: 'failed' }, limit)).flat()).toEqual([4, 1]);
+  });
+
   test('of another tenant’s project are empty', async () => {
     expect(await pages({ project_id: OTHER_PROJECT }, 5, OTHER_TENANT)).toEqual([[]]);
   });

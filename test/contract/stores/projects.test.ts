@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { keys } from '../../../src/adapters/stores/keys.ts';
 import { createProjectStore } from '../../../src/adapters/stores/project-store.ts';
-import type { Project, ProjectStore } from '../../../src/domain/projects/index.ts';
+import type { DeletedProject, Project, ProjectStore } from '../../../src/domain/projects/index.ts';
 import { expectCode } from '../../support/errors.ts';
 import { testSealer } from '../../support/sealers.ts';
 import { createMemoryTable, type MemoryTable } from '../../support/tables.ts';
 import { testId } from '../../support/test-ids.ts';
-import { event, OTHER_TENANT, project, SERVICE, TENANT } from '../../support/things.ts';
+import { deletedProject, event, OTHER_TENANT, project, SERVICE, TENANT } from '../../support/things.ts';
 
 let memory: MemoryTable;
 let store: ProjectStore;
@@ -63,7 +63,7 @@ describe('names', () => {
 
   test('a deleted project’s name is free again', async () => {
     const shop = await created();
-    await store.remove(shop, '2026-11-16T00:00:00.000Z', told('branchline.project.deleted'));
+    await store.remove(shop, deletedProject(shop), told('branchline.project.deleted'));
 
     await created({ id: testId('prj', 2) });
 
@@ -124,16 +124,16 @@ describe('versions', () => {
     const second = changed(shop, {});
     await store.replace(shop, second, undefined, told());
 
-    await expectCode(store.remove(shop, '2026-11-16T00:00:00.000Z', told()), 'WRITE_CONFLICT');
+    await expectCode(store.remove(shop, deletedProject(shop), told()), 'WRITE_CONFLICT');
     expect(await store.find(TENANT, shop.id)).toEqual(second);
   });
 
   test('a deleted project can not be changed or deleted again', async () => {
     const shop = await created();
-    await store.remove(shop, '2026-11-16T00:00:00.000Z', told());
+    await store.remove(shop, deletedProject(shop), told());
 
     await expectCode(store.replace(shop, changed(shop, {}), undefined, told()), 'WRITE_CONFLICT');
-    await expectCode(store.remove(shop, '2026-11-16T00:00:00.000Z', told()), 'WRITE_CONFLICT');
+    await expectCode(store.remove(shop, deletedProject(shop), told()), 'WRITE_CONFLICT');
   });
 });
 
@@ -153,14 +153,105 @@ describe('lists', () => {
     expect(third.next).toBeUndefined();
   });
 
+  test('of given ids have those that there are, each once', async () => {
+    const shop = await created();
+    const other = await created({ id: testId('prj', 2), name: 'other' });
+    await created({ id: testId('prj', 3), tenant_id: OTHER_TENANT });
+    const many = Array.from({ length: 97 }, (_, position) => testId('prj', 1000 + position));
+
+    const found = await store.findMany(TENANT, [other.id, shop.id, testId('prj', 3), ...many, shop.id]);
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(expect.arrayContaining([shop, other]));
+    expect(await store.findMany(TENANT, [])).toEqual([]);
+  });
+
   test('leave deleted projects out', async () => {
     const shop = await created();
     await created({ id: testId('prj', 2), name: 'other' });
-    await store.remove(shop, '2026-11-16T00:00:00.000Z', told());
+    await store.remove(shop, deletedProject(shop), told());
 
     const { items } = await store.list(TENANT, { limit: 10 });
 
     expect(items.map((item) => item.name)).toEqual(['other']);
+  });
+});
+
+describe('a deleted project', () => {
+  const RESTORED = 'branchline.project.restored';
+  async function deleted(changes: Partial<Project> = {}, variables = {}): Promise<DeletedProject> {
+    const shop = await created(changes, variables);
+    const gone = deletedProject(shop);
+    await store.remove(shop, gone, { ...told('branchline.project.deleted'), tenant_id: shop.tenant_id });
+    return gone;
+  }
+  const restored = ({ deleted_at: _deleted, purge_at: _purge, ...rest }: DeletedProject): Project =>
+    changed(rest, {});
+
+  test('is found among the deleted ones as it was, by its tenant alone', async () => {
+    const gone = await deleted();
+
+    expect(await store.findDeleted(TENANT, [gone.id, testId('prj', 9)])).toEqual([gone]);
+    expect(await store.findMany(TENANT, [gone.id])).toEqual([]);
+    expect(await store.findDeleted(OTHER_TENANT, [gone.id])).toEqual([]);
+    expect(await store.listDeletedIds(TENANT)).toEqual([gone.id]);
+    expect(await store.listDeletedIds(OTHER_TENANT)).toEqual([]);
+  });
+
+  test('is listed newest first, in pages that join up', async () => {
+    for (let number = 1; number <= 3; number += 1) {
+      await deleted({ id: testId('prj', number), name: `shop-${number}` });
+    }
+    await created({ id: testId('prj', 4), name: 'there' });
+    await deleted({ id: testId('prj', 5), tenant_id: OTHER_TENANT });
+
+    const first = await store.listDeleted(TENANT, { limit: 2 });
+    const second = await store.listDeleted(TENANT, { limit: 2, after: String(first.next) });
+    expect([first, second].map(({ items }) => items.map(({ name }) => name))).toEqual([
+      ['shop-3', 'shop-2'],
+      ['shop-1'],
+    ]);
+    expect(second.next).toBeUndefined();
+  });
+
+  test('is restored with its variables, and takes its name again', async () => {
+    const gone = await deleted({}, { A: '1' });
+    await store.restore(gone, restored(gone), told(RESTORED));
+
+    expect(await store.find(TENANT, gone.id)).toEqual(restored(gone));
+    expect(await store.readVariables(TENANT, gone.id)).toEqual({ A: '1' });
+    expect(await store.findDeleted(TENANT, [gone.id])).toEqual([]);
+    expect(await store.listDeletedIds(TENANT)).toEqual([]);
+    await expectCode(store.create(project({ id: testId('prj', 2) }), {}, told()), 'PROJECT_NAME_EXISTS');
+  });
+
+  test('whose name is taken stays deleted, and can be restored under another', async () => {
+    const gone = await deleted();
+    await created({ id: testId('prj', 2) });
+    const before = memory.rawText();
+
+    await expectCode(store.restore(gone, restored(gone), told(RESTORED)), 'PROJECT_NAME_EXISTS');
+    expect(memory.rawText()).toBe(before);
+
+    const renamed = { ...restored(gone), name: 'store' };
+    await store.restore(gone, renamed, told(RESTORED));
+    expect(await store.find(TENANT, gone.id)).toEqual(renamed);
+    await expectCode(
+      store.create(project({ id: testId('prj', 3), name: 'store' }), {}, told()),
+      'PROJECT_NAME_EXISTS',
+    );
+  });
+
+  test('is restored once by two at the same moment', async () => {
+    const gone = await deleted();
+
+    const outcomes = await Promise.allSettled(
+      [1, 2].map(() => store.restore(gone, restored(gone), told(RESTORED))),
+    );
+
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'WRITE_CONFLICT' },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { keys } from '../../../src/adapters/stores/keys.ts';
 import { createServiceStore } from '../../../src/adapters/stores/service-store.ts';
 import type { Table } from '../../../src/adapters/table/port.ts';
 import type { ServiceKey, ServiceStore } from '../../../src/domain/deployments/index.ts';
@@ -81,6 +82,33 @@ describe('removing a project’s services', () => {
 
     expect(await store.find(OTHERS)).toMatchObject({ host: 'other' });
     await expectCode(store.ensure(SERVICE, ['other']), 'INTERNAL');
+  });
+
+  test('keeps which deployment of each served, until another one does', async () => {
+    const { table } = createMemoryTable();
+    store = createServiceStore(table);
+    const served = () => store.listServed(SERVICE.tenant_id, SERVICE.project_id);
+    const serve = (key: ServiceKey, active_deployment_id: string) =>
+      table.write({ kind: 'update', key: keys.service(key), set: { active_deployment_id } });
+    const worker = { ...SERVICE, name: 'worker' };
+    await store.ensure(SERVICE, ['shop']);
+    await store.ensure(worker, ['worker']);
+    await store.ensure(OTHERS, ['others']);
+    await serve(OTHERS, 'dpl_9');
+    expect(await served()).toEqual([]);
+    await serve(SERVICE, 'dpl_1');
+    await serve(worker, 'dpl_2');
+    expect(await served()).toEqual(['dpl_1', 'dpl_2']);
+
+    await store.removeAll(SERVICE.tenant_id, SERVICE.project_id);
+    expect(await served()).toEqual(['dpl_1', 'dpl_2']);
+
+    await store.ensure(SERVICE, ['shop']);
+    expect(await served()).toEqual(['dpl_1', 'dpl_2']);
+    await serve(SERVICE, 'dpl_3');
+    expect(await served()).toEqual(['dpl_3', 'dpl_2']);
+    await store.removeAll(SERVICE.tenant_id, SERVICE.project_id);
+    expect(await served()).toEqual(['dpl_3', 'dpl_2']);
   });
 
   test('leaves a host that was freed and claimed by another tenant in between', async () => {

@@ -272,3 +272,70 @@ test('a developer may not change or delete another member’s project', async ()
   expectProblem(await api.call('PUT', target, { token, body: { name: 'mine' } }), 'FORBIDDEN');
   expectProblem(await api.call('DELETE', target, { token }), 'FORBIDDEN');
 });
+
+describe('deleting and restoring', () => {
+  const list = (query = '') => send('GET', `${PATH}?${query}`);
+  let id: string;
+  beforeEach(async () => {
+    ({ project_id: id } = await createThings(api, account));
+    await send('DELETE', `${PATH}/${id}`);
+  });
+
+  test('a deleted project is listed apart, with its dates, and nothing of what lies in it', async () => {
+    expect(expectSuccess('listProjects', await list())).toEqual({ data: [], next_cursor: null });
+    expect(expectSuccess('listProjects', await list('deleted=false'))).toEqual({
+      data: [],
+      next_cursor: null,
+    });
+    expect(expectSuccess('listProjects', await list('deleted=true'))).toMatchObject({
+      data: [
+        {
+          id,
+          deleted_at: '2026-11-15T12:00:00.000Z',
+          purge_at: '2026-11-17T12:00:00.000Z',
+          recent_deployments: [],
+        },
+      ],
+      next_cursor: null,
+    });
+    const deployments = await api.call('GET', '/api/v1/deployments', { token: account.token });
+    expect(deployments.json).toEqual({ data: [], next_cursor: null });
+  });
+
+  test('pages of deleted projects join up, and their cursors fit no other list', async () => {
+    const other = idOf(await send('POST', PATH, { ...BODY, name: 'other' }));
+    await send('DELETE', `${PATH}/${other}`);
+    const first = await list('deleted=true&limit=1');
+    const page = expectSuccess('listProjects', first) as { data: unknown[]; next_cursor: string };
+    expect(page.data).toMatchObject([{ id: other }]);
+    const link = String(/^<([^>]+)>/.exec(first.headers['link'] ?? '')?.[1]);
+    expect(expectSuccess('listProjects', await send('GET', link))).toMatchObject({
+      data: [{ id }],
+      next_cursor: null,
+    });
+    expectProblem(await list(`cursor=${page.next_cursor}`), 'INVALID_CURSOR');
+  });
+
+  test('it is restored without a body, with its latest deployments, and again without a change', async () => {
+    const answer = await send('POST', `${PATH}/${id}/restore`);
+    expect(expectSuccess('restoreProject', answer)).toMatchObject({
+      id,
+      name: 'shop',
+      recent_deployments: [{ status: 'success' }],
+    });
+
+    expect((await send('POST', `${PATH}/${id}/restore`, {})).json).toEqual(answer.json);
+    expect((await send('GET', `${PATH}/${id}`)).json).toEqual(answer.json);
+  });
+
+  test('into a taken name is refused, and another name helps', async () => {
+    await send('POST', PATH, BODY);
+
+    const problem = expectProblem(await send('POST', `${PATH}/${id}/restore`), 'PROJECT_NAME_EXISTS');
+    expect(problem.detail).toContain('`name`');
+    expectProblem(await send('POST', `${PATH}/${id}/restore`, { name: '-' }), 'INVALID_PROJECT_NAME');
+    expect(
+      expectSuccess('restoreProject', await send('POST', `${PATH}/${id}/restore`, { name: 'store' })),
+    ).toMatchObject({ id, name: 'store' });
+  });
+});

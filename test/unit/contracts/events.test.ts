@@ -4,7 +4,7 @@ import { EVENTS, type EventType } from '../../../src/contracts/events/catalog.ts
 import { consumersOf, EVENT_RULES } from '../../../src/contracts/events/rules.ts';
 import { cancelDeployment, DeploymentFailedError, rollBack } from '../../../src/domain/deployments/index.ts';
 import { createApiToken, register, revokeApiToken } from '../../../src/domain/identity/index.ts';
-import { deleteProject, updateProject } from '../../../src/domain/projects/index.ts';
+import { deleteProject, restoreProject, updateProject } from '../../../src/domain/projects/index.ts';
 import { type DomainEvent, eventEnvelopeSchema } from '../../../src/domain/shared/events.ts';
 import { createTestAccounts } from '../../support/identity.ts';
 import { createTestPipeline, OWNER } from '../../support/pipeline.ts';
@@ -41,6 +41,7 @@ async function emitted(): Promise<readonly DomainEvent[]> {
   pipeline.script.source = new DeploymentFailedError('ref_not_found');
   await runTasks(pipeline, await pipeline.queue(project));
   await deleteProject(projects, OWNER, project.id);
+  await restoreProject(projects, OWNER, project.id);
   return [...memory.events, ...pipeline.memory.events];
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  deletedProjectSchema,
   descriptionSchema,
   projectNameSchema,
   projectSchema,
@@ -28,6 +29,14 @@ export const projectView = projectSchema.omit({ version: true }).extend({
   recent_deployments: z.array(recentDeploymentView).max(5),
 });
 
+/** A project in a list; one of the deleted ones says until when it can be restored. */
+const listedProjectView = projectView.extend({
+  deleted_at: deletedProjectSchema.shape.deleted_at.optional(),
+  purge_at: deletedProjectSchema.shape.purge_at
+    .optional()
+    .meta({ description: 'Until when it can be restored' }),
+});
+
 const NAME_ERROR = { '/name': 'INVALID_PROJECT_NAME' } as const;
 
 export const projectRoutes = {
@@ -46,10 +55,13 @@ export const projectRoutes = {
     method: 'GET',
     path: '/api/v1/projects',
     function: 'projects',
-    summary: 'List projects, newest first',
+    summary: 'List projects, newest first; with `deleted=true` those that can be restored',
     access: { resource: 'projects', action: 'read' },
-    query: z.strictObject(pageQuery),
-    success: { status: 200, description: 'A page of projects', schema: listOf(projectView) },
+    query: z.strictObject({
+      ...pageQuery,
+      deleted: z.enum(['true', 'false']).optional().meta({ description: 'Deleted ones alone' }),
+    }),
+    success: { status: 200, description: 'A page of projects', schema: listOf(listedProjectView) },
     errors: ['INVALID_CURSOR'],
   }),
   getProject: defineRoute({
@@ -80,12 +92,29 @@ export const projectRoutes = {
     method: 'DELETE',
     path: '/api/v1/projects/{project_id}',
     function: 'projects',
-    summary: 'Delete a project: its apps stop and its name is free again',
+    summary: 'Delete a project: its apps stop and its name is free again; it can be restored for 48 hours',
     access: { resource: 'projects', action: 'delete' },
     parameters: projectParameters,
     unknown_id: 'PROJECT_NOT_FOUND',
     success: { status: 204, description: 'Deleted' },
     errors: ['STALE_VERSION', 'WRITE_CONFLICT'],
+  }),
+  restoreProject: defineRoute({
+    method: 'POST',
+    path: '/api/v1/projects/{project_id}/restore',
+    function: 'projects',
+    summary:
+      'Restore a deleted project with all that it held: its apps are released again; one that is there stays as it is',
+    access: { resource: 'projects', action: 'update' },
+    parameters: projectParameters,
+    unknown_id: 'PROJECT_NOT_FOUND',
+    body: z.strictObject({
+      name: projectNameSchema.optional().meta({ description: 'Another name, where its own is taken' }),
+    }),
+    is_body_optional: true,
+    success: { status: 200, description: 'The project as it is now', schema: projectView },
+    errors: ['PROJECT_NAME_EXISTS', 'INVALID_PROJECT_NAME', 'WRITE_CONFLICT'],
+    field_errors: NAME_ERROR,
   }),
   getProjectMetrics: defineRoute({
     method: 'GET',

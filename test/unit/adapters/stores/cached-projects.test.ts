@@ -12,10 +12,9 @@ import { createRecordedLogger, type RecordedLogger } from '../../../support/reco
 import { testSealer } from '../../../support/sealers.ts';
 import { createMemoryTable, type MemoryTable } from '../../../support/tables.ts';
 import { testId } from '../../../support/test-ids.ts';
-import { event, OTHER_TENANT, PROJECT, project, TENANT } from '../../../support/things.ts';
+import { deletedProject, event, OTHER_TENANT, PROJECT, project, TENANT } from '../../../support/things.ts';
 
 const KEY = cacheKey('test', keys.project(TENANT, PROJECT));
-const DELETED_AT = '2026-11-16T00:00:00.000Z';
 
 let memory: MemoryTable;
 let server: Cache;
@@ -126,7 +125,7 @@ describe('a project', () => {
   test('that was deleted is found by nobody', async () => {
     const [one, other] = [instance(), instance()];
     await one.create(project(), {}, told());
-    await one.remove(project(), DELETED_AT, told());
+    await one.remove(project(), deletedProject(project()), told());
 
     expect(await other.find(TENANT, PROJECT)).toBeUndefined();
     expect(await one.find(TENANT, PROJECT)).toBeUndefined();
@@ -230,7 +229,7 @@ describe('while the cache is down', () => {
     await one.replace(project(), changed, undefined, told());
     expect(await one.find(TENANT, PROJECT)).toEqual(changed);
     await one.create(project({ id: testId('prj', 2), name: 'other' }), {}, told());
-    await one.remove(changed, DELETED_AT, told());
+    await one.remove(changed, deletedProject(changed), told());
     expect(await one.find(TENANT, PROJECT)).toBeUndefined();
     expect(codes()).toContain('the shared cache was unavailable');
     expect(codes()).toContain('a write went on without the shared cache');
@@ -298,7 +297,7 @@ test('a deleted project that comes back is found as it is then', async () => {
   const [one, other] = [instance(), instance()];
   await one.create(project(), {}, told());
   await other.find(TENANT, PROJECT);
-  await one.remove(project(), DELETED_AT, told());
+  await one.remove(project(), deletedProject(project()), told());
   await other.find(TENANT, PROJECT);
   const restored = next(next(project()));
   await createProjectStore(memory.table, testSealer).create(restored, {}, told());

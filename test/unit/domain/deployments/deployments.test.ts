@@ -15,7 +15,7 @@ import { expectCode } from '../../../support/errors.ts';
 import { createTestPipeline, OWNER, type TestPipeline } from '../../../support/pipeline.ts';
 import { runTasks } from '../../../support/run-tasks.ts';
 import { testId } from '../../../support/test-ids.ts';
-import { OTHER_TENANT, OTHER_USER, principal } from '../../../support/things.ts';
+import { deletedProject, OTHER_TENANT, OTHER_USER, principal } from '../../../support/things.ts';
 
 const stranger = principal('owner', { tenant_id: OTHER_TENANT });
 const developer = principal('developer', { user_id: OTHER_USER });
@@ -175,6 +175,7 @@ test('a project that is deleted at the very moment takes no deployment, and no r
   const first = await pipeline.queue(project);
   await runTasks(pipeline, first);
   const projects = {
+    ...pipeline.deps.projects,
     find: async (tenant_id: string, project_id: string) => {
       const found = await pipeline.deps.projects.find(tenant_id, project_id);
       if (found !== undefined) await removed(found);
@@ -260,7 +261,7 @@ async function ownProject(): Promise<Project> {
 
 async function removed(found: Project): Promise<void> {
   const told = { ...firstEvent(), id: deps.ids.next('evt') };
-  await pipeline.deps.projects.remove(found, found.created_at, told);
+  await pipeline.deps.projects.remove(found, deletedProject(found), told);
 }
 
 function firstEvent() {

@@ -1,8 +1,7 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import {
   createDeploymentStarter,
   createDeploymentStopper,
-  createProjectRemover,
   type DeploymentKey,
   type Workflow,
 } from '../../../../src/domain/deployments/index.ts';
@@ -10,7 +9,6 @@ import { deploymentEvent, enterStatus } from '../../../../src/domain/deployments
 import type { Project } from '../../../../src/domain/projects/index.ts';
 import { createTestPipeline, numberOf, type TestPipeline } from '../../../support/pipeline.ts';
 import { runTasks } from '../../../support/run-tasks.ts';
-import { event, SERVICE } from '../../../support/things.ts';
 
 let pipeline: TestPipeline;
 let project: Project;
@@ -55,27 +53,4 @@ test('a cancelled deployment’s execution and instance are stopped, and its ope
   expect(pipeline.calls).toContain(`stop ${numberOf(key.deployment_id)}`);
   expect(await pipeline.steps(key)).toContain('health_check cancelled');
   expect(await pipeline.steps(key)).toContain('release success');
-});
-
-describe('a deleted project', () => {
-  const deleted = () =>
-    event('branchline.project.deleted', { data: { project_id: project.id, name: 'shop' } });
-
-  test('has what is under way cancelled, its apps stopped and its hosts freed', async () => {
-    await runTasks(pipeline, key, 'Prepare');
-    await createProjectRemover(pipeline.deps).handle(deleted());
-
-    expect((await pipeline.read(key)).status).toBe('cancelled');
-    expect(pipeline.calls).toContain(`removeProject ${numberOf(project.id)}`);
-    expect(await pipeline.deps.services.find({ ...SERVICE, project_id: project.id })).toBeUndefined();
-  });
-
-  test('keeps its ended deployments as they are, also when the event comes twice', async () => {
-    await runTasks(pipeline, key);
-    const remover = createProjectRemover(pipeline.deps);
-    await remover.handle(deleted());
-    await remover.handle(deleted());
-
-    expect((await pipeline.read(key)).status).toBe('success');
-  });
 });

@@ -85,9 +85,10 @@ describe('a project’s metrics', () => {
       ended(3, 'cancelled', 100),
       event('branchline.project.created', { id: testId('evt', 4), data: { project_id: PROJECT } }),
       event('branchline.project.deleted', { id: testId('evt', 5), data: { project_id: PROJECT } }),
+      event('branchline.project.restored', { id: testId('evt', 6), data: { project_id: PROJECT } }),
     ];
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray([...events, ...events], { minLength: 10 }), async (delivered) => {
+      fc.asyncProperty(fc.shuffledSubarray([...events, ...events], { minLength: 12 }), async (delivered) => {
         fixture = createFixture();
         for (const each of delivered) await fixture.consumer.handle(each);
 
@@ -96,8 +97,8 @@ describe('a project’s metrics', () => {
           success_rate: 50,
           average_duration_ms: 750,
         });
-        expect(await fixture.store.readActiveProjects()).toBe(0);
-        expect(fixture.counted).toHaveLength(6);
+        expect(await fixture.store.readActiveProjects()).toBe(1);
+        expect(fixture.counted).toHaveLength(7);
       }),
       { numRuns: 20 },
     );
