@@ -22,9 +22,11 @@ import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
 import { createApiTokenStore } from '../src/adapters/stores/api-token-store.ts';
 import { logDeploymentEvents } from '../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../src/adapters/stores/deployment-store.ts';
+import { readDuePurges } from '../src/adapters/stores/due-purges.ts';
 import { createIdempotencyStore } from '../src/adapters/stores/idempotency-store.ts';
 import { createIdentityStore } from '../src/adapters/stores/identity-store.ts';
 import { createMetricsStore } from '../src/adapters/stores/metrics-store.ts';
+import { createProjectRemains } from '../src/adapters/stores/project-remains.ts';
 import { createProjectStore } from '../src/adapters/stores/project-store.ts';
 import { createReleaseStore } from '../src/adapters/stores/release-store.ts';
 import { createServiceStore } from '../src/adapters/stores/service-store.ts';
@@ -50,7 +52,8 @@ import {
 } from '../src/domain/deployments/index.ts';
 import { readLimits } from '../src/domain/limits/index.ts';
 import { createMetricsConsumer } from '../src/domain/metrics/index.ts';
-import type { Logger } from '../src/domain/shared/ports.ts';
+import { createProjectPurge, createPurger } from '../src/domain/purge/index.ts';
+import type { Clock, Logger } from '../src/domain/shared/ports.ts';
 import { createLocalBuilder } from './builder/builder.ts';
 import { createLocalImagePublisher } from './builder/images.ts';
 import { LIMITS, type Limits } from './builder/limits.ts';
@@ -68,6 +71,8 @@ import { appHostEnvironment, createProcessRunner, hostEnvironment } from './proc
 import { shareProjects } from './project-cache.ts';
 import { createPrometheusMetrics } from './prometheus.ts';
 import { createAppProxy } from './proxy/app-proxy.ts';
+import { createLocalOutput } from './purge/output.ts';
+import { type PurgeSchedule, schedulePurge } from './purge/schedule.ts';
 import type { Settings } from './settings.ts';
 import { loadSigningKeys } from './signing-keys.ts';
 import { createLocalSourceProvider } from './source/provider.ts';
@@ -89,12 +94,16 @@ export interface Platform {
 export interface PlatformOptions {
   readonly logger?: Logger;
   readonly limits?: Partial<Limits>;
+  readonly clock?: Clock;
 }
 
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const RETRY_DELAYS_MS = [100, 500, 2000, 10_000];
 const RESUME_WAIT_MS = 5000;
 const CLOSE_GRACE_MS = 3000;
+// An hour's worth, and more than a laptop's user deletes; what is left waits for the next.
+const PURGED_AT_ONCE = 100;
+const PURGE_STEPS = 10_000;
 
 /** Composes the laptop's platform from the same handlers, stores and state machine that run on AWS, and starts it.
  *  @param environment - the operator's; builds and apps get an allow-listed part
@@ -107,7 +116,7 @@ export async function startPlatform(
   const logger = options.logger ?? createLogger(settings.log_level);
   const limits: Limits = { ...LIMITS, ...options.limits };
   const tracer = createTracer(environment);
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const ids = uuidIds;
   const folders = prepareHome(settings.home, CHECKOUT);
   const unlock = lockHome(folders);
@@ -140,14 +149,13 @@ export async function startPlatform(
   const deployments = logDeploymentEvents(createDeploymentStore(table, clock), logger);
   const metrics_store = createMetricsStore(table, clock);
   const usage = createUsageStore(table, clock);
-  const logs = createLocalLogs(
-    createFileLogs({
-      directory: folders.logs,
-      segment_bytes: limits.log_segment_bytes,
-      max_segments: limits.log_segments,
-      clock,
-    }),
-  );
+  const file_logs = createFileLogs({
+    directory: folders.logs,
+    segment_bytes: limits.log_segment_bytes,
+    max_segments: limits.log_segments,
+    clock,
+  });
+  const logs = createLocalLogs(file_logs);
   const proxy = createAppProxy({
     onFailure: (failure) => logger.warn('app did not answer', { ...failure }),
   });
@@ -204,12 +212,13 @@ export async function startPlatform(
     addresses,
   };
 
+  const executions = createExecutions(database);
   const engine = createWorkflowEngine({
     tasks: traceTasks(tracer, {
       ...createDeployTasks(pipeline),
       Build: createLocalBuilder({ pipeline, runner, limits, folders, host_environment }),
     }),
-    executions: createExecutions(database),
+    executions,
     settle: (key) => settleInterrupted(pipeline, key),
     logger,
   });
@@ -277,10 +286,25 @@ export async function startPlatform(
     logger,
   });
 
+  const purge = createPurger({
+    readDue: (before) => readDuePurges(table, before, PURGED_AT_ONCE),
+    purgers: {
+      project: createProjectPurge({
+        remains: createProjectRemains(table),
+        output: createLocalOutput({ ...pipeline, logs: file_logs, executions, caches_dir: folders.caches }),
+        services: pipeline.services,
+      }),
+    },
+    max_steps: PURGE_STEPS,
+    clock,
+    logger,
+  });
+
+  let purging: PurgeSchedule | undefined;
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     // Together, so that requests under way are still answered by apps that are on their way out.
-    await Promise.all([gateway.close(CLOSE_GRACE_MS), bus.stop(), engine.shutDown()]);
+    await Promise.all([gateway.close(CLOSE_GRACE_MS), bus.stop(), engine.shutDown(), purging?.stop()]);
     await compute.shutDown();
     await runner.terminateAll(limits.stop_grace_ms);
     await logs.flush();
@@ -300,6 +324,7 @@ export async function startPlatform(
   await compute.resume((key) => loadServing(pipeline, key), RESUME_WAIT_MS);
   engine.resume();
   await bus.sweep();
+  purging = schedulePurge(purge, logger);
   return {
     url: `http://${displayHost(settings.host)}:${port}`,
     port,

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { DeploymentLogs, LogLine, LogQuery } from '../../src/domain/deployments/index.ts';
 import type { Clock } from '../../src/domain/shared/ports.ts';
 import { type LogPage, readPage } from './reader.ts';
@@ -24,6 +25,8 @@ export interface FileLogs {
   append(deployment_id: string, line: LogLine): void;
   flush(deployment_id?: string): Promise<void>;
   read(deployment_id: string, query: LogQuery): ReturnType<DeploymentLogs['read']>;
+  /** Removes a log for good. Does nothing when there is none. */
+  remove(deployment_id: string): Promise<void>;
 }
 
 /** The log port on files. */
@@ -84,6 +87,13 @@ export function createFileLogs(options: FileLogsOptions): FileLogs {
       const ids = deployment_id === undefined ? Array.from(writers.keys()) : [deployment_id];
       await Promise.all(ids.map(flush));
       releaseIdle();
+    },
+
+    async remove(deployment_id) {
+      const folder = logFolder(options.directory, deployment_id);
+      await flush(deployment_id);
+      writers.delete(deployment_id);
+      await rm(folder, { recursive: true, force: true });
     },
 
     async read(deployment_id, { after, limit, wait_ms = 0, signal }) {

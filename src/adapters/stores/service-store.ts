@@ -59,7 +59,8 @@ export function createServiceStore(table: Table): ServiceStore {
     const condition = { kind: 'equals', attribute: 'owner', value: owner } as const;
     const { active_deployment_id } = toService(key, item);
     await table.transact([
-      { kind: 'delete', key: item.key },
+      // Somebody else may have removed it meanwhile, or all of the project: then nothing is to be kept of it.
+      { kind: 'delete', key: item.key, condition: { kind: 'present' } },
       // A service that served nothing since it was made again leaves what served before.
       ...(active_deployment_id === null ? [] : [keepServed(key, active_deployment_id)]),
       ...(claimed?.attributes['owner'] === owner

@@ -16,6 +16,7 @@ export type {
   Deployment,
   DeploymentStatus,
   Isolation,
+  ProjectKey,
   Service,
   ServiceKey,
   Step,

@@ -100,5 +100,8 @@ export interface Service {
   readonly active_deployment_id: string | null;
 }
 
+/** Names one project of one tenant. */
+export type ProjectKey = Pick<Service, 'tenant_id' | 'project_id'>;
+
 /** Names one service of one environment. */
 export type ServiceKey = Pick<Service, 'tenant_id' | 'project_id' | 'name' | 'environment'>;

@@ -1,6 +1,7 @@
 import { isAppError } from '../shared/errors.ts';
 import type { EventConsumer } from '../shared/events.ts';
 import { enterStatus } from './lifecycle.ts';
+import type { ProjectKey } from './model.ts';
 import type { PipelineDependencies } from './pipeline/dependencies.ts';
 import { queueRollback } from './queue.ts';
 import { isUnderWay } from './transitions.ts';
@@ -9,11 +10,6 @@ type FollowerDependencies = Pick<
   PipelineDependencies,
   'compute' | 'deployments' | 'services' | 'projects' | 'clock' | 'ids'
 >;
-
-interface ProjectKey {
-  readonly tenant_id: string;
-  readonly project_id: string;
-}
 
 const PAGE = 100;
 

@@ -29,6 +29,9 @@ export const LOG_CODES = {
   'an outbox item could not be buried': 'OUTBOX_ITEM_NOT_BURIED',
   'an outbox item could not be removed': 'OUTBOX_ITEM_NOT_REMOVED',
 
+  'purged for good': 'PURGED',
+  'a purge failed': 'PURGE_FAILED',
+
   'ECS has no place for tasks': 'ECS_NO_CAPACITY',
   'a task of an unknown service ended': 'ECS_SERVICE_UNKNOWN',
   'one-off task could not be run': 'ECS_ONE_OFF_FAILED',
@@ -42,6 +45,7 @@ export const LOG_CODES = {
   'circuit closed': 'CIRCUIT_CLOSED',
 
   stopping: 'LOCAL_STOPPING',
+  'the purge failed': 'LOCAL_PURGE_FAILED',
   'gateway failed': 'LOCAL_GATEWAY_FAILED',
   'event could not be acknowledged': 'LOCAL_EVENT_NOT_ACKNOWLEDGED',
   'event became a dead letter': 'LOCAL_EVENT_BURIED',

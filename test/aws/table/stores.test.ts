@@ -12,6 +12,7 @@ const SUITES = {
   'deployments and their lock': () => import('../../contract/stores/deployments-lock.test.ts'),
   identity: () => import('../../contract/stores/identity.test.ts'),
   projects: () => import('../../contract/stores/projects.test.ts'),
+  'remains of deleted projects': () => import('../../contract/stores/project-remains.test.ts'),
   releases: () => import('../../contract/stores/releases.test.ts'),
   'roll-ups': () => import('../../contract/stores/roll-ups.test.ts'),
   services: () => import('../../contract/stores/services.test.ts'),

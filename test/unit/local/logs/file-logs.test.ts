@@ -54,6 +54,27 @@ function lastSegment(): string {
   return join(directory, ID, segments().at(-1) ?? '');
 }
 
+describe('a log that is removed', () => {
+  const OTHER = ID.replace(/1$/, '2');
+
+  it('is gone with what still waited to be written; others stay', async () => {
+    write(logs, 1, 3);
+    logs.append(OTHER, line('other'));
+    await logs.flush();
+    write(logs, 4, 5);
+    await logs.remove(ID);
+    await logs.remove(ID);
+
+    expect(readdirSync(directory)).toEqual([OTHER]);
+    expect(await messages(logs)).toEqual([]);
+    expect((await logs.read(OTHER, { after: 0, limit: 5 })).lines).toHaveLength(1);
+  });
+
+  it('is none of another folder’s', async () => {
+    await expect(logs.remove('../keys')).rejects.toThrow(RangeError);
+  });
+});
+
 describe('a deployment’s log', () => {
   it('gives back what was appended, in order, in pages', async () => {
     write(logs, 1, 5);

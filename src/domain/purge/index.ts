@@ -1,0 +1,3 @@
+export type { DuePurge, ProjectOutput, ProjectRemains } from './ports.ts';
+export { createProjectPurge } from './project.ts';
+export { createPurger } from './purger.ts';
