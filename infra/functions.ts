@@ -156,6 +156,13 @@ export const DELIVERY_FUNCTIONS = {
     timeoutSeconds: 300,
     concurrency: 1,
   }),
+  purge: consumer('', {
+    entry: 'functions/schedules/lambda/purge.ts',
+    timeoutSeconds: 900,
+    concurrency: 1,
+    data: 'two-table',
+    directory: ['HOST#*'],
+  }),
 } as const satisfies Record<string, FunctionSpec>;
 
 /** How many instances a stage keeps for a function; 0 where it takes them from what is left.

@@ -6,10 +6,12 @@ import { createSettler } from '../../functions/events/settle-deployment.ts';
 import { createAppWatcher } from '../../functions/events/watch-apps.ts';
 import { runAndFlush } from '../../functions/runtime/aws/flush.ts';
 import { createOutboxSweeper } from '../../functions/schedules/sweep.ts';
+import { readDuePurges } from '../../src/adapters/stores/due-purges.ts';
 import { keys } from '../../src/adapters/stores/keys.ts';
 import { createLogStore } from '../../src/adapters/stores/log-store.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
 import { readOverdueItems } from '../../src/adapters/stores/outbox.ts';
+import { createProjectRemains } from '../../src/adapters/stores/project-remains.ts';
 import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
 import { type ConsumerName, EVENT_RULES } from '../../src/contracts/events/rules.ts';
 import { BUILD_LINE_MARK, logStreamPrefix } from '../../src/contracts/functions/log-streams.ts';
@@ -22,6 +24,8 @@ import {
   type Workflow,
 } from '../../src/domain/deployments/index.ts';
 import { createMetricsConsumer } from '../../src/domain/metrics/index.ts';
+import { RESTORABLE_MS } from '../../src/domain/projects/model.ts';
+import { createProjectPurge, createPurger } from '../../src/domain/purge/index.ts';
 import type { DomainEvent, EventConsumer } from '../../src/domain/shared/events.ts';
 import { runTasks } from '../../test/support/run-tasks.ts';
 import type { Access } from '../capacity/tally.ts';
@@ -133,6 +137,14 @@ export const DELIVERY = {
     for (const event of world.api.test_accounts.memory.events) await publishEvent(world, event);
     return sweep(world);
   },
+  'purge: nothing due': async () => purge(await openUsedWorld()),
+  'purge: a project with its deployments': async () => {
+    const world = await openUsedWorld();
+    await world.call('DELETE', `/api/v1/projects/${world.project_id}`);
+    await createConsumers(world)['remove-project'].handle(lastEvent(world));
+    world.api.test_accounts.clock.advance(RESTORABLE_MS + 1);
+    return purge(world);
+  },
   'collect-logs: ten lines of a build': async () => {
     const world = await openUsedWorld();
     const deployment_id = await world.queue(world.project_id);
@@ -197,6 +209,28 @@ function sweep({ tally, pipeline }: World): Promise<Access> {
     ...forwarding({ tally, pipeline }),
   });
   return tally.count(run);
+}
+
+/** One run of the purge, with what lies in the tables. */
+function purge({ tally, pipeline }: World): Promise<Access> {
+  const output = {
+    removeDeployment: async () => undefined,
+    removeRelease: async () => undefined,
+    removeCaches: async () => undefined,
+  };
+  const project = createProjectPurge({
+    remains: createProjectRemains(tally.table),
+    output,
+    services: pipeline.services,
+  });
+  const run = createPurger({
+    readDue: (before) => readDuePurges(tally.table, before, MAX_PER_SHARD),
+    purgers: { project },
+    max_steps: 1000,
+    clock: pipeline.clock,
+    logger: pipeline.logger,
+  });
+  return tally.count(() => run());
 }
 
 function lastEvent(world: World): DomainEvent {

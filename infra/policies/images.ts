@@ -20,7 +20,7 @@ export function pushImages(repository: IRepository): PolicyStatement[] {
   ];
 }
 
-/** Removing the image of a release that never served. */
+/** Removing the image of a release that never served, or of a project that is gone. */
 export function removeImages(repository: IRepository): PolicyStatement[] {
   return [allow('RemoveImages', ['ecr:BatchDeleteImage'], [repository.repositoryArn])];
 }

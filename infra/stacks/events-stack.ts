@@ -9,7 +9,7 @@ import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
-import { OUTBOX_FILTER, OUTBOX_SUFFIX } from '../../src/adapters/dynamodb/table.ts';
+import { DUE_PARTITIONS, OUTBOX_FILTER, OUTBOX_SUFFIX } from '../../src/adapters/dynamodb/table.ts';
 import { type ConsumerName, EVENT_RULES, EVENT_SOURCE } from '../../src/contracts/events/rules.ts';
 import type { FunctionEnvironment } from '../../src/contracts/functions/environment.ts';
 import { BranchlineFunction } from '../constructs/branchline-function.ts';
@@ -52,6 +52,7 @@ export class EventsStack extends Stack {
     this.outboxFailures = new DeadLetterQueue(this, 'OutboxFailures', props.context.config);
     this.publisher = this.makePublisher();
     this.makeSweeper();
+    this.makePurger(props.orchestration);
     this.makeLogCollector(props.orchestration);
     this.makeAppWatcher();
   }
@@ -163,24 +164,50 @@ export class EventsStack extends Stack {
           'FindOverdue',
           ['dynamodb:Query'],
           [`${this.context.tables.tenants.tableArn}/index/due`],
-          leadingKeys(['DUE#*']),
+          leadingKeys([`${DUE_PARTITIONS.outbox}*`]),
         ),
       ],
     });
-    const role = new Role(this, 'SweeperScheduleRole', {
-      roleName: functionName(this.context.config, 'sweep-schedule'),
+    this.runHourly('Sweeper', 'sweep', sweeper);
+  }
+
+  // What was deleted and can't be restored any more.
+  private makePurger({ repository }: OrchestrationStack): void {
+    const purger = new BranchlineFunction(this, 'purge', this.context, {
+      spec: DELIVERY_FUNCTIONS.purge,
+      // Without a queue of its own for the reason that the log collector has none.
+      failures: this.outboxFailures,
+      environment: { IMAGE_REPOSITORY: repository.repositoryUri },
+      statements: [
+        ...removeImages(repository),
+        allow(
+          'FindDue',
+          ['dynamodb:Query'],
+          [`${this.context.tables.tenants.tableArn}/index/due`],
+          leadingKeys([`${DUE_PARTITIONS.purge}*`]),
+        ),
+      ],
+    });
+    this.runHourly('Purger', 'purge', purger);
+  }
+
+  /** Runs a function every hour. What fails for good is told of where the outbox's failures are. */
+  private runHourly(id: string, name: string, target: BranchlineFunction): void {
+    const failures = this.outboxFailures;
+    const role = new Role(this, `${id}ScheduleRole`, {
+      roleName: functionName(this.context.config, `${name}-schedule`),
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     });
     grant(role, [
-      allow('RunSweeper', ['lambda:InvokeFunction'], [sweeper.function.functionArn]),
+      allow(`Run${id}`, ['lambda:InvokeFunction'], [target.function.functionArn]),
       allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
     ]);
-    new Schedule(this, 'SweeperSchedule', {
-      scheduleName: functionName(this.context.config, 'sweep'),
+    new Schedule(this, `${id}Schedule`, {
+      scheduleName: functionName(this.context.config, name),
       schedule: ScheduleExpression.rate(Duration.hours(1)),
-      target: new LambdaInvoke(sweeper.function, {
+      target: new LambdaInvoke(target.function, {
         role: role.withoutPolicyUpdates(),
         deadLetterQueue: failures,
         retryAttempts: 3,

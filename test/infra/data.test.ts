@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { INDEX_ATTRIBUTES, TABLES, TTL_ATTRIBUTE } from '../../src/adapters/dynamodb/table.ts';
+import { OBJECT_FOLDERS } from '../../src/contracts/functions/environment.ts';
+import { RESTORABLE_MS } from '../../src/domain/projects/model.ts';
 import { PROD, resourcesOf, synthesize } from './support/synth.ts';
 
 const STATEFUL = [
@@ -69,6 +71,19 @@ describe('the tables', () => {
       });
     }
   });
+});
+
+test('what deployments put into the bucket ends long before a deleted project does', () => {
+  const rules = resourcesOf(prod, 'AWS::S3::Bucket').flatMap(({ properties }) => {
+    const { Rules } = properties['LifecycleConfiguration'] as {
+      Rules: { Prefix?: string; ExpirationInDays?: number }[];
+    };
+    return Rules;
+  });
+  for (const folder of OBJECT_FOLDERS) {
+    const days = rules.find(({ Prefix }) => Prefix === `${folder}/`)?.ExpirationInDays ?? Infinity;
+    expect(days * 86_400_000, folder).toBeLessThan(RESTORABLE_MS);
+  }
 });
 
 describe('what must not be lost', () => {

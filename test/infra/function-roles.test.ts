@@ -74,7 +74,7 @@ describe('a function’s own role', () => {
     expect(readers('RATE#192.0.2.1')).toEqual(['auth']);
     expect(readers('SIGNIN#192.0.2.1')).toEqual(['auth']);
     expect(readers('USER#usr_1')).toEqual(['auth']);
-    expect(readers('HOST#shop')).toEqual(['remove-project']);
+    expect(readers('HOST#shop')).toEqual(['remove-project', 'purge']);
     expect(readers('PLATFORM')).toEqual([]);
     const writers = everyFunction.filter((each) =>
       ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].some((key) =>
@@ -114,18 +114,25 @@ const READERS: Readonly<Record<string, readonly string[]>> = {
   'cursor-key': ['tokens', 'projects', 'deployments'],
 };
 
-describe('the sweeper', () => {
-  test('alone looks into the index of what is due, and there at nothing else', () => {
+describe('the index of what is due', () => {
+  test('is looked into by the schedules alone, each at its own part of it and at nothing else', () => {
     const query = (context: Request['context']) => ({
       action: 'dynamodb:Query',
       resource: `${TENANTS}/index/due`,
       context: context ?? {},
     });
-    const finders = [...FUNCTIONS.keys()].filter((each) => may(each, query(keys('DUE#01'))));
-    expect(finders).toEqual(['sweep-outbox']);
-    expect(may('sweep-outbox', query({}))).toBe(false);
-    expect(may('sweep-outbox', query(keys('T#ten_a')))).toBe(false);
-    expect(may('sweep-outbox', { ...query(keys('DUE#01')), resource: TENANTS })).toBe(false);
+    const finders = (pk: string) => [...FUNCTIONS.keys()].filter((each) => may(each, query(keys(pk))));
+    expect(finders('DUE#OUTBOX#3')).toEqual(['sweep-outbox']);
+    expect(finders('DUE#PURGE#3')).toEqual(['purge']);
+    expect(finders('DUE#01')).toEqual([]);
+    expect(finders('T#ten_a')).toEqual([]);
+    for (const [each, pk] of [
+      ['sweep-outbox', 'DUE#OUTBOX#3'],
+      ['purge', 'DUE#PURGE#3'],
+    ] as const) {
+      expect(may(each, query({}))).toBe(false);
+      expect(may(each, { ...query(keys(pk)), resource: TENANTS })).toBe(false);
+    }
   });
 });
 
@@ -135,6 +142,7 @@ test('what nobody could take goes to the queue of what was given up, from the fu
   expect([...FUNCTIONS.keys()].filter((each) => may(each, bury)).toSorted()).toEqual([
     'collect-logs',
     'publish-outbox',
+    'purge',
     'sweep-outbox',
     'watch-apps',
   ]);

@@ -31,6 +31,10 @@ export const TABLES: Readonly<Record<TableName, TableDeclaration>> = {
   tenants: { indexes: ['by_project', 'by_tenant', 'by_status', 'due'], stream: 'NEW_IMAGE' },
 };
 
+/** How the partition keys of the `due` index begin, by what waits there: a schedule may look at its own alone. A number,
+ *  the shard's, comes behind. */
+export const DUE_PARTITIONS = { outbox: 'DUE#OUTBOX#', purge: 'DUE#PURGE#' } as const;
+
 /** How the partition key of every outbox item ends, and that of no other item. */
 export const OUTBOX_SUFFIX = '#OUTBOX';
 

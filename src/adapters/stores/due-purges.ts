@@ -1,12 +1,10 @@
 import type { DuePurge } from '../../domain/purge/index.ts';
-import { DUE_PREFIX, type IndexEntries, type Item, type Table } from '../table/port.ts';
+import { DUE_PARTITIONS } from '../dynamodb/table.ts';
+import type { IndexEntries, Item, Table } from '../table/port.ts';
 import { readText } from './entity.ts';
 
 /** Shards of what is to be purged in the `due` index. */
 const SHARDS = 4;
-
-/** How a partition key begins under which the `due` index has what is to be purged. */
-const PURGE_PREFIX = `${DUE_PREFIX}PURGE#`;
 
 /** Puts an item among what is to be purged. Its attributes have to say what it is (`kind`), whose (`tenant_id`), which
  *  (`<kind>_id`), and when it is due (`purge_at`).
@@ -44,7 +42,7 @@ function toDuePurge(item: Item): DuePurge {
 }
 
 function purgePk(shard: number): string {
-  return `${PURGE_PREFIX}${shard}`;
+  return `${DUE_PARTITIONS.purge}${shard}`;
 }
 
 // The last digits of a UUIDv7 are random.

@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../../domain/shared/events.ts';
-import { type Attributes, DUE_PREFIX, type Item, type PutWrite, type Table } from '../table/port.ts';
+import { DUE_PARTITIONS } from '../dynamodb/table.ts';
+import type { Attributes, Item, PutWrite, Table } from '../table/port.ts';
 import { toAttributes } from './entity.ts';
 import { keys } from './keys.ts';
 
@@ -46,7 +47,7 @@ export async function readOverdueItems(table: Table, before: string, limit: numb
 }
 
 function duePk(shard: number): string {
-  return `${DUE_PREFIX}OUTBOX#${shard}`;
+  return `${DUE_PARTITIONS.outbox}${shard}`;
 }
 
 // The last digits of a UUIDv7 are random.
