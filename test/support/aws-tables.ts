@@ -63,10 +63,13 @@ function watched(opened: Promise<Table>, onWritten: (writes: readonly Write[]) =
 const BATCH = 25;
 
 async function emptyTable(client: DynamoDBClient, name: string): Promise<void> {
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: name, ConsistentRead: true }));
+  const scan = new ScanCommand({ TableName: name, ConsistentRead: true });
+  const { Items = [], LastEvaluatedKey } = await client.send(scan);
   const keys = Items.map(({ pk, sk }) => toStoredKey({ pk: pk?.S ?? '', sk: sk?.S ?? '' }));
   for (let start = 0; start < keys.length; start += BATCH) {
     const requests = keys.slice(start, start + BATCH).map((Key) => ({ DeleteRequest: { Key } }));
     await client.send(new BatchWriteItemCommand({ RequestItems: { [name]: requests } }));
   }
+  // A scan ends at 1 MB; what it read is gone by now.
+  if (LastEvaluatedKey !== undefined) await emptyTable(client, name);
 }

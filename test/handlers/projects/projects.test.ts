@@ -302,6 +302,36 @@ describe('deleting and restoring', () => {
     expect(deployments.json).toEqual({ data: [], next_cursor: null });
   });
 
+  test('nothing in a deleted project is found, until it is restored', async () => {
+    const [kept] = await api.pipeline.deps.deployments
+      .list(account.tenant_id, { project_id: id }, { limit: 1 })
+      .then(({ items }) => items);
+    const deployment = `/api/v1/deployments/${kept?.id}`;
+    for (const [method, target, body] of [
+      ['GET', `${PATH}/${id}`],
+      ['PUT', `${PATH}/${id}`, { description: 'new' }],
+      ['DELETE', `${PATH}/${id}`],
+      ['GET', `${PATH}/${id}/metrics`],
+      ['GET', `/api/v1/deployments?project_id=${id}`],
+      ['POST', '/api/v1/deployments', { project_id: id }],
+    ] as const) {
+      expectProblem(await send(method, target, body), 'PROJECT_NOT_FOUND');
+    }
+    for (const [method, target] of [
+      ['GET', deployment],
+      ['GET', `${deployment}/logs`],
+      ['POST', `${deployment}/cancel`],
+      ['POST', `${deployment}/rollback`],
+    ] as const) {
+      expectProblem(await send(method, target), 'DEPLOYMENT_NOT_FOUND');
+    }
+
+    await send('POST', `${PATH}/${id}/restore`);
+    for (const target of [`${PATH}/${id}`, deployment, `${deployment}/logs`]) {
+      expect((await send('GET', target)).status).toBe(200);
+    }
+  });
+
   test('pages of deleted projects join up, and their cursors fit no other list', async () => {
     const other = idOf(await send('POST', PATH, { ...BODY, name: 'other' }));
     await send('DELETE', `${PATH}/${other}`);
