@@ -16,6 +16,8 @@ export interface FunctionSpec {
   readonly concurrency?: number;
   /** `tenant`: one tenant's items and objects, by a tagged session. `two-table`: transactions over both tables as well. */
   readonly data?: 'tenant' | 'two-table';
+  /** Whether it hands mails to the function that sends them. */
+  readonly mail?: true;
   /** Partitions of the directory that its own role reads; `*` for any text. */
   readonly directory?: readonly string[];
   /** `create` may make the parameter but never replace it; `publish` may replace it. */
@@ -39,6 +41,7 @@ export const API_FUNCTIONS = {
     concurrency: 20,
     data: 'two-table',
     directory: ['EMAIL#*', 'USER#*'],
+    mail: true,
     parameters: { signingKey: 'create', publicKeys: 'publish' },
   },
   projects: {
@@ -138,6 +141,7 @@ export const DELIVERY_FUNCTIONS = {
   'collect-logs': consumer('collect-logs', { timeoutSeconds: 60, data: 'tenant' }),
   // A throttled event waits: apps that end one after the other need no more.
   'watch-apps': consumer('watch-apps', { timeoutSeconds: 60, data: 'tenant', concurrency: 2 }),
+  'send-mail': consumer('send-mail', { concurrency: 5 }),
   'sweep-outbox': consumer('', {
     entry: 'functions/schedules/lambda/sweep-outbox.ts',
     timeoutSeconds: 300,

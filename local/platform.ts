@@ -27,6 +27,7 @@ import { createUsageStore } from '../src/adapters/stores/usage-store.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../src/adapters/system/cursors.ts';
 import { uuidIds } from '../src/adapters/system/ids.ts';
+import { createLogMailer } from '../src/adapters/system/log-mailer.ts';
 import { createLogger } from '../src/adapters/system/logger.ts';
 import { createSealer } from '../src/adapters/system/sealer.ts';
 import type { Item } from '../src/adapters/table/port.ts';
@@ -216,7 +217,14 @@ export async function startPlatform(
 
   const api: ApiDependencies = {
     authentication: { tokens, store: identity, clock },
-    accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
+    accounts: {
+      store: identity,
+      passwords: createPasswordHasher(),
+      tokens,
+      mailer: createLogMailer(logger),
+      clock,
+      ids,
+    },
     projects: { projects, clock, ids, allow_local_repositories: true },
     deployments: { ...lifecycle, projects, logs },
     recent: deployments,

@@ -120,6 +120,7 @@ test('what nobody could take goes to the queue of what was given up, from the fu
   expect([...FUNCTIONS.keys()].filter((each) => may(each, bury)).toSorted()).toEqual([
     'collect-logs',
     'publish-outbox',
+    'send-mail',
     'sweep-outbox',
     'watch-apps',
   ]);
@@ -152,7 +153,11 @@ describe('the state machine’s role', () => {
   );
 });
 
-const all = [await synthesize(), templates, await synthesize({ edge: true, compute: true })];
+const all = [
+  await synthesize(),
+  templates,
+  await synthesize({ edge: true, compute: true, mailFrom: 'paas@example.com' }),
+];
 
 describe('wildcards', () => {
   const statements = all.flatMap((each, position) =>

@@ -4,6 +4,7 @@ import { SIGNING_ALGORITHM, type SigningKeys } from '../../src/adapters/identity
 import { createTokens } from '../../src/adapters/identity/tokens.ts';
 import { createIdentityStore } from '../../src/adapters/stores/identity-store.ts';
 import type { AccountDependencies, PasswordHasher } from '../../src/domain/identity/index.ts';
+import type { Mail, Mailer } from '../../src/domain/shared/mail.ts';
 import { createMemoryTable, type MemoryTable } from './tables.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 import { createTestIds } from './test-ids.ts';
@@ -62,6 +63,8 @@ function createFakePasswords(): FakePasswords {
 
 /** Accounts on a table in memory, with real tokens and fake passwords. */
 export interface TestAccounts {
+  /** What was mailed, oldest first. */
+  readonly mails: readonly Mail[];
   readonly accounts: AccountDependencies;
   readonly passwords: FakePasswords;
   readonly memory: MemoryTable;
@@ -73,7 +76,14 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
   const passwords = createFakePasswords();
   const tokens = createTokens(signingKeys(await createTestKey('one')), clock);
   const store = createIdentityStore(memory.table);
-  return { accounts: { store, passwords, tokens, clock, ids: createTestIds() }, passwords, memory, clock };
+  const mails: Mail[] = [];
+  const mailer: Mailer = {
+    async send(mail) {
+      mails.push(mail);
+    },
+  };
+  const accounts = { store, passwords, tokens, mailer, clock, ids: createTestIds() };
+  return { accounts, mails, passwords, memory, clock };
 }
 
 async function importKey(jwk: object): Promise<CryptoKey> {

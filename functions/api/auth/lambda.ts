@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { uuidIds } from '../../../src/adapters/system/ids.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
+import { functionMailer } from '../../runtime/aws/mail.ts';
 import { signingKeys } from '../../runtime/aws/secrets.ts';
 import { AWAITED, createTwoTable } from '../../runtime/aws/table.ts';
 import { createAuthFunction } from './handler.ts';
@@ -18,6 +19,7 @@ async function compose() {
       store: createIdentityStore(table),
       passwords: createPasswordHasher(),
       tokens: createTokens(keys, systemClock),
+      mailer: functionMailer(),
       clock: systemClock,
       ids: uuidIds,
     },

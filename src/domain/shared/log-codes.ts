@@ -8,6 +8,9 @@ export const LOG_CODES = {
   'an idempotent answer could not be kept': 'IDEMPOTENT_ANSWER_LOST',
   'an idempotency key could not be given back': 'IDEMPOTENCY_KEY_KEPT',
 
+  mail: 'MAIL',
+  'mail is not set up': 'MAIL_NOT_SET_UP',
+
   deployment: 'DEPLOYMENT_EVENT',
   'deployment failed on our side': 'DEPLOYMENT_FAILED_INTERNALLY',
   'output of a deployment could not be removed': 'DEPLOYMENT_OUTPUT_LEFT',
