@@ -20,9 +20,9 @@ export interface FunctionSpec {
   readonly mail?: true;
   /** Partitions of the directory that its own role reads; `*` for any text. */
   readonly directory?: readonly string[];
-  /** `create` may make the parameter but never replace it; `publish` may replace it. */
+  /** `create` may make the parameter but never replace it; `publish` and `rotate` may replace it. */
   readonly parameters?: {
-    readonly signingKey?: 'create';
+    readonly signingKey?: 'create' | 'rotate';
     readonly publicKeys?: 'read' | 'publish';
     readonly sealKey?: 'read' | 'create';
     readonly cursorKey?: 'create';
@@ -142,6 +142,12 @@ export const DELIVERY_FUNCTIONS = {
   // A throttled event waits: apps that end one after the other need no more.
   'watch-apps': consumer('watch-apps', { timeoutSeconds: 60, data: 'tenant', concurrency: 2 }),
   'send-mail': consumer('send-mail', { concurrency: 5 }),
+  'rotate-signing-key': consumer('', {
+    entry: 'functions/schedules/lambda/rotate-signing-key.ts',
+    // Two runs at once would each make a key, of which one is lost.
+    concurrency: 1,
+    parameters: { signingKey: 'rotate', publicKeys: 'publish' },
+  }),
   'sweep-outbox': consumer('', {
     entry: 'functions/schedules/lambda/sweep-outbox.ts',
     timeoutSeconds: 300,

@@ -87,6 +87,7 @@ const CHECKOUT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, ''
 const RETRY_DELAYS_MS = [100, 500, 2000, 10_000];
 const RESUME_WAIT_MS = 5000;
 const CLOSE_GRACE_MS = 3000;
+const DAY_MS = 86_400_000;
 
 /** Composes the laptop's platform from the same handlers, stores and state machine that run on AWS, and starts it.
  *  @param environment - the operator's; builds and apps get an allow-listed part
@@ -120,7 +121,7 @@ export async function startPlatform(
   if (orphans > 0) logger.warn('ended processes of an earlier run', { count: orphans });
 
   const sealer = createSealer(persistentSecret(folders, 'seal'));
-  const keys = await loadSigningKeys(folders);
+  const keys = await loadSigningKeys(folders, clock);
   const tokens = createTokens(keys, clock);
   const identity = createIdentityStore(table);
   const projects = createProjectStore(table, sealer);
@@ -232,7 +233,7 @@ export async function startPlatform(
     usage,
     clock,
     cursors: createCursorCodec(persistentSecret(folders, 'cursors')),
-    readKeySet: async () => keys.key_set.keys,
+    readKeySet: async () => keys.keySet(),
     idempotency: createIdempotencyStore(table, clock),
     limiter: createRateLimiter(settings.rate_limit, () => performance.now()),
     logger,
@@ -258,7 +259,12 @@ export async function startPlatform(
   });
 
   let stopping: Promise<void> | undefined;
+  // Unheard of by the process's end: a key that is late by a start is as good.
+  const key_timer = setInterval(() => {
+    keys.renew().catch((error: unknown) => logger.error('signing keys could not be renewed', { error }));
+  }, DAY_MS).unref();
   const stop = async (): Promise<void> => {
+    clearInterval(key_timer);
     // Together, so that requests under way are still answered by apps that are on their way out.
     await Promise.all([gateway.close(CLOSE_GRACE_MS), bus.stop(), engine.shutDown()]);
     await compute.shutDown();

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod';
 import { statusOf } from '../../src/contracts/http/problem.ts';
 import type { Route } from '../../src/contracts/http/route.ts';
+import type { Client } from '../../src/domain/identity/index.ts';
 import { AppError, type ErrorCode, type FieldProblem } from '../../src/domain/shared/errors.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -17,6 +18,8 @@ export interface RequestOf<R extends Route> {
   readonly body: Parsed<R['body']>;
   /** Refuses when If-Match was sent and names another version. */
   readonly matches: (version: number) => boolean;
+  /** Where it comes from. */
+  readonly client: Client;
   /** Makes a signal that ends when the client went away or the function is about to. */
   readonly createSignal: (() => AbortSignal) | undefined;
 }
@@ -32,8 +35,13 @@ export function parseRequest<R extends Route>(
     query: parseQuery(route, event.rawQueryString),
     body: parseBody(route, event),
     matches: (version) => matchesVersion(event.headers['if-match'], version),
+    client: clientOf(event),
     createSignal,
   } as RequestOf<R>;
+}
+
+function clientOf({ requestContext: { http } }: APIGatewayProxyEventV2): Client {
+  return { ip: http.sourceIp, user_agent: http.userAgent };
 }
 
 function parseParameters(route: Route, parameters: Readonly<Record<string, string | undefined>>): unknown {

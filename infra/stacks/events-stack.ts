@@ -1,13 +1,11 @@
 import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { FilterPattern, type ILogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { OUTBOX_FILTER, OUTBOX_SUFFIX } from '../../src/adapters/dynamodb/table.ts';
 import { type ConsumerName, EVENT_RULES, EVENT_SOURCE } from '../../src/contracts/events/rules.ts';
@@ -15,10 +13,10 @@ import type { FunctionEnvironment } from '../../src/contracts/functions/environm
 import { BranchlineFunction } from '../constructs/branchline-function.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
+import { FunctionSchedule } from '../constructs/function-schedule.ts';
 import { CONSUMER_FUNCTIONS, DELIVERY_FUNCTIONS } from '../functions.ts';
 import { functionName } from '../names.ts';
 import { type AppsPlacement, useApps } from '../policies/apps.ts';
-import { grant } from '../policies/grant.ts';
 import { removeImages } from '../policies/images.ts';
 import { sendMail } from '../policies/mail.ts';
 import { allow, leadingKeys } from '../policies/statements.ts';
@@ -53,6 +51,7 @@ export class EventsStack extends Stack {
     this.outboxFailures = new DeadLetterQueue(this, 'OutboxFailures', props.context.config);
     this.publisher = this.makePublisher();
     this.makeSweeper();
+    this.makeKeyRotator();
     this.makeMailSender();
     this.makeLogCollector(props.orchestration);
     this.makeAppWatcher();
@@ -169,25 +168,26 @@ export class EventsStack extends Stack {
         ),
       ],
     });
-    const role = new Role(this, 'SweeperScheduleRole', {
-      roleName: functionName(this.context.config, 'sweep-schedule'),
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
+    new FunctionSchedule(this, 'SweeperSchedule', this.context.config, {
+      name: 'sweep-outbox',
+      every: Duration.hours(1),
+      target: sweeper,
+      failures,
     });
-    grant(role, [
-      allow('RunSweeper', ['lambda:InvokeFunction'], [sweeper.function.functionArn]),
-      allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
-    ]);
-    new Schedule(this, 'SweeperSchedule', {
-      scheduleName: functionName(this.context.config, 'sweep'),
-      schedule: ScheduleExpression.rate(Duration.hours(1)),
-      target: new LambdaInvoke(sweeper.function, {
-        role: role.withoutPolicyUpdates(),
-        deadLetterQueue: failures,
-        retryAttempts: 3,
-        maxEventAge: Duration.hours(1),
-      }),
+  }
+
+  // Daily, though a key lasts a month: a run that failed is made good the next day, and old keys go in time.
+  private makeKeyRotator(): void {
+    const failures = this.outboxFailures;
+    const target = new BranchlineFunction(this, 'rotate-signing-key', this.context, {
+      spec: DELIVERY_FUNCTIONS['rotate-signing-key'],
+      failures,
+    });
+    new FunctionSchedule(this, 'KeySchedule', this.context.config, {
+      name: 'rotate-signing-key',
+      every: Duration.days(1),
+      target,
+      failures,
     });
   }
 

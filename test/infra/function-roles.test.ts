@@ -30,8 +30,10 @@ describe('a function’s own role', () => {
     },
   );
 
-  test('makes keys but never replaces one, the public ones apart', () => {
-    for (const each of everyFunction) {
+  test('makes keys but never replaces one, the public ones and the rotator apart', () => {
+    const replace = { action: 'ssm:PutParameter', resource: parameter('signing-key') };
+    expect(everyFunction.filter((each) => may(each, replace))).toEqual(['rotate-signing-key']);
+    for (const each of everyFunction.filter((name) => name !== 'rotate-signing-key')) {
       for (const name of ['signing-key', 'seal-key', 'cursor-key']) {
         const put = { action: 'ssm:PutParameter', resource: parameter(name) };
         expect(may(each, put)).toBe(false);
@@ -93,8 +95,8 @@ describe('a function’s own role', () => {
 });
 
 const READERS: Readonly<Record<string, readonly string[]>> = {
-  'signing-key': ['auth'],
-  'public-keys': ['auth', 'projects', 'deployments', 'usage', 'meta'],
+  'signing-key': ['auth', 'rotate-signing-key'],
+  'public-keys': ['auth', 'projects', 'deployments', 'usage', 'meta', 'rotate-signing-key'],
   'seal-key': ['projects', 'prepare', 'publish-image', 'pre-deploy', 'release', 'switch-route'],
   'cursor-key': ['projects', 'deployments'],
 };
@@ -120,6 +122,7 @@ test('what nobody could take goes to the queue of what was given up, from the fu
   expect([...FUNCTIONS.keys()].filter((each) => may(each, bury)).toSorted()).toEqual([
     'collect-logs',
     'publish-outbox',
+    'rotate-signing-key',
     'send-mail',
     'sweep-outbox',
     'watch-apps',

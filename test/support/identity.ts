@@ -14,13 +14,13 @@ export interface TestKey {
   readonly kid: string;
   readonly private_key: CryptoKey;
   readonly public_key: CryptoKey;
-  readonly public_jwk: { readonly kty: string; readonly crv: string; readonly x: string; readonly y: string };
+  readonly public_jwk: { readonly kty: string; readonly crv: string; readonly x: string };
 }
 
 export async function createTestKey(kid: string): Promise<TestKey> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { kty = '', crv = '', x = '', y = '', d = '' } = privateKey.export({ format: 'jwk' });
-  const public_jwk = { kty, crv, x, y };
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const { kty = '', crv = '', x = '', d = '' } = privateKey.export({ format: 'jwk' });
+  const public_jwk = { kty, crv, x };
   return {
     kid,
     private_key: await importKey({ ...public_jwk, d }),
@@ -33,7 +33,7 @@ export async function createTestKey(kid: string): Promise<TestKey> {
 export function signingKeys(current: TestKey, ...others: readonly TestKey[]): SigningKeys {
   const public_keys = new Map([current, ...others].map((key) => [key.kid, key.public_key]));
   return {
-    current: async () => ({ kid: current.kid, private_key: current.private_key }),
+    signerAt: async () => ({ kid: current.kid, private_key: current.private_key }),
     find: async (kid) => public_keys.get(kid),
   };
 }

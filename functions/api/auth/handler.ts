@@ -7,12 +7,12 @@ import { createHttpFunction } from '../../runtime/http-function.ts';
 /** Signing up and in: the only function that may read the private signing key. */
 export function createAuthFunction(deps: DependenciesFor<'accounts'>): HttpFunction {
   return createHttpFunction(deps, authRoutes, {
-    register: async ({ body }) => {
-      const { user, tenant, tokens } = await register(deps.accounts, body);
+    register: async ({ body, client }) => {
+      const { user, tenant, tokens } = await register(deps.accounts, body, client);
       return { body: { user, tenant, ...tokens } };
     },
-    login: async ({ body }) => {
-      const { user, tokens } = await login(deps.accounts, body);
+    login: async ({ body, client }) => {
+      const { user, tokens } = await login(deps.accounts, body, client);
       return { body: { user, ...tokens } };
     },
     refresh: async ({ body }) => ({ body: { ...(await refresh(deps.accounts, body.refresh_token)) } }),

@@ -4,6 +4,7 @@ import {
   memberSchema,
   type NewAccount,
   type Session,
+  sessionEnd,
   sessionSchema,
   type User,
   userSchema,
@@ -109,6 +110,6 @@ function sessionItem(session: Session): Item {
   return {
     key: keys.session(session.tenant_id, session.user_id, session.id),
     attributes: toAttributes(session),
-    expires_at_s: Math.ceil(Date.parse(session.expires_at) / 1000),
+    expires_at_s: Math.ceil(Date.parse(sessionEnd(session)) / 1000),
   };
 }

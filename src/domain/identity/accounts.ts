@@ -1,26 +1,14 @@
 import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
 import type { Mailer } from '../shared/mail.ts';
-import type { Clock, IdGenerator } from '../shared/ports.ts';
-import type { Member, Session, Tenant, User } from './model.ts';
-import { ACCESS_TOKEN_LIFETIME_S, SESSION_LIFETIME_S } from './model.ts';
-import type { IdentityStore, PasswordHasher, TokenSigner, TokenVerifier } from './ports.ts';
+import type { Member, Tenant, User } from './model.ts';
+import type { IdentityStore, PasswordHasher } from './ports.ts';
+import { type Client, newSession, type SessionDependencies, signPair, type TokenPair } from './sessions.ts';
 
-export interface AccountDependencies {
+export interface AccountDependencies extends SessionDependencies {
   readonly store: IdentityStore;
   readonly passwords: PasswordHasher;
-  readonly tokens: TokenSigner & TokenVerifier;
   readonly mailer: Mailer;
-  readonly clock: Clock;
-  readonly ids: IdGenerator;
-}
-
-/** The answer to register, login and refresh, as the brief names its fields. */
-export interface TokenPair {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly expires_in: number;
-  readonly token_type: 'Bearer';
 }
 
 export interface SignedIn {
@@ -33,6 +21,7 @@ export interface SignedIn {
 export async function register(
   deps: AccountDependencies,
   input: { readonly email: string; readonly password: string; readonly name: string },
+  client: Client,
 ): Promise<SignedIn & { readonly tenant: Pick<Tenant, 'id' | 'name'> }> {
   const created_at = deps.clock.now().toISOString();
   const user_id = deps.ids.next('usr');
@@ -62,7 +51,7 @@ export async function register(
     created_at,
     version: 1,
   };
-  const session = newSession(deps, member);
+  const session = newSession(deps, member, client);
   const event: DomainEvent = {
     id: deps.ids.next('evt'),
     type: 'branchline.user.created',
@@ -85,6 +74,7 @@ export async function register(
 export async function login(
   deps: AccountDependencies,
   input: { readonly email: string; readonly password: string },
+  client: Client,
 ): Promise<SignedIn> {
   const user = await deps.store.findUserByEmail(input.email);
   if (user === undefined) {
@@ -96,57 +86,9 @@ export async function login(
   }
   const member = await deps.store.findMember(user.home_tenant_id, user.id);
   if (member === undefined) throw new AppError('INVALID_CREDENTIALS');
-  const session = newSession(deps, member);
+  const session = newSession(deps, member, client);
   await deps.store.createSession(session);
   return { user: publicUser(user), tokens: await signPair(deps, member, session) };
-}
-
-/** Exchanges a refresh token for a new pair. Each may be used once; using one again ends its session (RFC 9700).
- *  @throws AppError INVALID_REFRESH_TOKEN */
-export async function refresh(deps: AccountDependencies, refresh_token: string): Promise<TokenPair> {
-  const claims = await deps.tokens.verifyRefresh(refresh_token);
-  if (claims === undefined) throw new AppError('INVALID_REFRESH_TOKEN');
-  const access = await deps.store.loadAccess(claims.tenant_id, claims.sub, claims.sid);
-  if (access === undefined || hasEnded(access.session, deps.clock)) {
-    throw new AppError('INVALID_REFRESH_TOKEN');
-  }
-  const rotated: Session = { ...access.session, refresh_token_id: deps.ids.next('tok') };
-  if (!(await deps.store.rotateSession(rotated, claims.jti))) {
-    await deps.store.deleteSession(access.session);
-    throw new AppError('INVALID_REFRESH_TOKEN');
-  }
-  return signPair(deps, access.member, rotated);
-}
-
-/** True once the session's absolute end has passed. */
-export function hasEnded(session: Session, clock: Clock): boolean {
-  return session.expires_at <= clock.now().toISOString();
-}
-
-function newSession(deps: AccountDependencies, member: Member): Session {
-  const now = deps.clock.now();
-  return {
-    id: deps.ids.next('ses'),
-    tenant_id: member.tenant_id,
-    user_id: member.user_id,
-    refresh_token_id: deps.ids.next('tok'),
-    created_at: now.toISOString(),
-    expires_at: new Date(now.getTime() + SESSION_LIFETIME_S * 1000).toISOString(),
-  };
-}
-
-async function signPair(deps: AccountDependencies, member: Member, session: Session): Promise<TokenPair> {
-  const subject = { sub: member.user_id, tenant_id: member.tenant_id, sid: session.id };
-  const [access_token, refresh_token] = await Promise.all([
-    deps.tokens.signAccess({
-      ...subject,
-      email: member.email,
-      roles: member.roles,
-      jti: deps.ids.next('tok'),
-    }),
-    deps.tokens.signRefresh({ ...subject, jti: session.refresh_token_id }),
-  ]);
-  return { access_token, refresh_token, expires_in: ACCESS_TOKEN_LIFETIME_S, token_type: 'Bearer' };
 }
 
 function publicUser(user: User): SignedIn['user'] {

@@ -1,8 +1,8 @@
 import type { Principal } from '../access/index.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports.ts';
-import { hasEnded } from './accounts.ts';
 import type { IdentityStore, TokenVerifier } from './ports.ts';
+import { hasEnded } from './sessions.ts';
 
 export interface AuthenticationDependencies {
   readonly tokens: TokenVerifier;

@@ -1,8 +1,10 @@
-export type { AccountDependencies, SignedIn, TokenPair } from './accounts.ts';
-export { login, refresh, register } from './accounts.ts';
+export type { AccountDependencies, SignedIn } from './accounts.ts';
+export { login, register } from './accounts.ts';
 export type { AuthenticationDependencies } from './authenticate.ts';
 export { authenticate } from './authenticate.ts';
 export { IDENTITY_EVENTS } from './events.ts';
+export type { KeyPlan, KeyTimes } from './key-rotation.ts';
+export { KEY_LEAD_S, KEY_RETENTION_S, planKeys, signerAt } from './key-rotation.ts';
 export type { AccessClaims, Member, RefreshClaims, Session, Tenant, User } from './model.ts';
 export {
   ACCESS_AUDIENCE,
@@ -18,3 +20,5 @@ export {
   userSchema,
 } from './model.ts';
 export type { IdentityStore, NewAccount, PasswordHasher, TokenSigner, TokenVerifier } from './ports.ts';
+export type { Client, SessionDependencies, TokenPair } from './sessions.ts';
+export { refresh, sessionEnd } from './sessions.ts';

@@ -65,12 +65,21 @@ export const memberSchema = z.strictObject({
 });
 export type Member = z.infer<typeof memberSchema>;
 
+export const MAX_USER_AGENT_CHARACTERS = 256;
+
 export const sessionSchema = z.strictObject({
   id: idSchema('ses'),
   tenant_id: idSchema('ten'),
   user_id: idSchema('usr'),
   /** `jti` of the one refresh token that may be used next. */
   refresh_token_id: idSchema('tok'),
+  /** `jti` of the one before it, which a client that lost its answer may send again for a short while; null after sign-in. */
+  previous_refresh_token_id: idSchema('tok').nullable(),
+  /** When `refresh_token_id` was issued: at sign-in, or by the last rotation. Its token says the same time. */
+  rotated_at: timestampSchema,
+  /** Where its user signed in, as they recognise it in their list. */
+  user_agent: z.string().max(MAX_USER_AGENT_CHARACTERS),
+  ip: z.string(),
   created_at: timestampSchema,
   /** The absolute end; rotation doesn't extend it (ASVS 10.4.8). */
   expires_at: timestampSchema,
@@ -81,6 +90,8 @@ export type Session = z.infer<typeof sessionSchema>;
 export const ACCESS_TOKEN_LIFETIME_S = 900;
 export const REFRESH_TOKEN_LIFETIME_S = 7 * 24 * 3600;
 export const SESSION_LIFETIME_S = 30 * 24 * 3600;
+/** How long after a rotation the earlier token still gets the same successor, unless that was used meanwhile. */
+export const REFRESH_GRACE_S = 30;
 
 export const ACCESS_AUDIENCE = 'railway-api';
 export const REFRESH_AUDIENCE = 'railway-refresh';

@@ -39,7 +39,12 @@ export interface PasswordHasher {
 
 export interface TokenSigner {
   signAccess(claims: Omit<AccessClaims, 'exp'>): Promise<string>;
-  signRefresh(claims: Omit<RefreshClaims, 'exp'>): Promise<string>;
+  /** The same claims and times always give the very same text, so that it need not be kept.
+   *  @param valid - ISO 8601 */
+  signRefresh(
+    claims: Omit<RefreshClaims, 'exp'>,
+    valid: { readonly from: string; readonly until: string },
+  ): Promise<string>;
 }
 
 export interface TokenVerifier {

@@ -8,6 +8,8 @@ export const LOG_CODES = {
   'an idempotent answer could not be kept': 'IDEMPOTENT_ANSWER_LOST',
   'an idempotency key could not be given back': 'IDEMPOTENCY_KEY_KEPT',
 
+  'signing keys were renewed': 'SIGNING_KEYS_RENEWED',
+  'signing keys could not be renewed': 'SIGNING_KEYS_NOT_RENEWED',
   mail: 'MAIL',
   'mail is not set up': 'MAIL_NOT_SET_UP',
 

@@ -44,7 +44,7 @@ describe.each(PROTECTED)('%s', (operation_id) => {
     const { token } = await api.signUp('ada');
     const foreign = await createTestKey('one');
     const forged = await new SignJWT({ sub: 'usr_1' })
-      .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'at+jwt' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'one', typ: 'at+jwt' })
       .sign(foreign.private_key);
     const headers: Readonly<Record<string, string>>[] = [
       {},

@@ -8,13 +8,14 @@ import { type DomainEvent, eventEnvelopeSchema } from '../../../src/domain/share
 import { createTestAccounts } from '../../support/identity.ts';
 import { createTestPipeline, OWNER } from '../../support/pipeline.ts';
 import { runTasks } from '../../support/run-tasks.ts';
+import { CLIENT } from '../../support/things.ts';
 
 const TYPES = Object.keys(EVENTS) as EventType[];
 
 /** Everything that the use cases tell of in the life of an account, a project and its deployments. */
 async function emitted(): Promise<readonly DomainEvent[]> {
   const { accounts, memory } = await createTestAccounts();
-  await register(accounts, { email: 'ada@example.com', password: 'correct horse', name: 'Ada' });
+  await register(accounts, { email: 'ada@example.com', password: 'correct horse', name: 'Ada' }, CLIENT);
 
   const pipeline = createTestPipeline();
   const deps = { ...pipeline.deps, logs: { read: async () => ({ lines: [], next: 0 }) } };
