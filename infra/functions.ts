@@ -20,6 +20,8 @@ export interface FunctionSpec {
   readonly mail?: true;
   /** Partitions of the directory that its own role reads; `*` for any text. */
   readonly directory?: readonly string[];
+  /** Those of which it reads lists too. */
+  readonly directoryLists?: readonly string[];
   /** `create` may make the parameter but never replace it; `publish` and `rotate` may replace it. */
   readonly parameters?: {
     readonly signingKey?: 'create' | 'rotate';
@@ -42,7 +44,8 @@ export const API_FUNCTIONS = {
     data: 'two-table',
     directory: ['EMAIL#*', 'USER#*'],
     mail: true,
-    parameters: { signingKey: 'create', publicKeys: 'publish' },
+    directoryLists: ['USER#*'],
+    parameters: { signingKey: 'create', publicKeys: 'publish', cursorKey: 'create' },
   },
   projects: {
     entry: 'functions/api/projects/lambda.ts',

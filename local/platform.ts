@@ -23,6 +23,7 @@ import { createMetricsStore } from '../src/adapters/stores/metrics-store.ts';
 import { createProjectStore } from '../src/adapters/stores/project-store.ts';
 import { createReleaseStore } from '../src/adapters/stores/release-store.ts';
 import { createServiceStore } from '../src/adapters/stores/service-store.ts';
+import { createSessionStore } from '../src/adapters/stores/session-store.ts';
 import { createUsageStore } from '../src/adapters/stores/usage-store.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../src/adapters/system/cursors.ts';
@@ -220,6 +221,7 @@ export async function startPlatform(
     authentication: { tokens, store: identity, clock },
     accounts: {
       store: identity,
+      sessions: createSessionStore(table),
       passwords: createPasswordHasher(),
       tokens,
       mailer: createLogMailer(logger),

@@ -1,5 +1,11 @@
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
-import { createSamples, expectSuccess, NOWHERE, type OperationId } from '../../test/support/samples.ts';
+import {
+  createCredentials,
+  createSamples,
+  expectSuccess,
+  NOWHERE,
+  type OperationId,
+} from '../../test/support/samples.ts';
 import type { Access } from '../capacity/tally.ts';
 import { runExecution } from './execution.ts';
 import { openUsedWorld, type UsedWorld } from './world.ts';
@@ -11,7 +17,7 @@ export async function measureRoute(operation_id: OperationId): Promise<Access> {
   const queued_id =
     operation_id === 'cancelDeployment' ? await world.queue(world.project_id) : NOWHERE.queued_id;
   if (operation_id === 'getDeploymentLogs') return measureLogs(world);
-  const things = { ...world, queued_id, refresh_token: world.account.refresh_token };
+  const things = { ...world, queued_id, ...(await createCredentials(world.api, world.account)) };
   const { target, body } = createSamples(things)[operation_id];
   return countRequest(world, operation_id, target, body);
 }

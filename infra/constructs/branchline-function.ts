@@ -120,10 +120,14 @@ function trace(target: LambdaFunction, config: StageConfig): void {
 }
 
 function dataStatements(context: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
-  const statements = becomeTenant(context, spec);
-  if (spec.directory === undefined) return statements;
   const table = context.tables.directory.tableArn;
-  return [...statements, allow('ReadDirectory', ['dynamodb:GetItem'], [table], leadingKeys(spec.directory))];
+  const read = (sid: string, action: string, keys: readonly string[] = []) =>
+    keys.length === 0 ? [] : [allow(sid, [action], [table], leadingKeys(keys))];
+  return [
+    ...becomeTenant(context, spec),
+    ...read('ReadDirectory', 'dynamodb:GetItem', spec.directory),
+    ...read('ListDirectory', 'dynamodb:Query', spec.directoryLists),
+  ];
 }
 
 function becomeTenant(context: FunctionContext, spec: FunctionSpec): PolicyStatement[] {

@@ -76,6 +76,12 @@ describe('a function’s own role', () => {
     expect(readers('USER#usr_1')).toEqual(['auth']);
     expect(readers('HOST#shop')).toEqual(['remove-project']);
     expect(readers('PLATFORM')).toEqual([]);
+    const listers = ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].map((key) =>
+      everyFunction.filter((each) =>
+        may(each, { action: 'dynamodb:Query', resource: DIRECTORY, context: keys(key) }),
+      ),
+    );
+    expect(listers).toEqual([[], ['auth'], [], []]);
     const writers = everyFunction.filter((each) =>
       ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].some((key) =>
         may(each, { action: 'dynamodb:PutItem', resource: DIRECTORY, context: keys(key) }),
@@ -98,7 +104,7 @@ const READERS: Readonly<Record<string, readonly string[]>> = {
   'signing-key': ['auth', 'rotate-signing-key'],
   'public-keys': ['auth', 'projects', 'deployments', 'usage', 'meta', 'rotate-signing-key'],
   'seal-key': ['projects', 'prepare', 'publish-image', 'pre-deploy', 'release', 'switch-route'],
-  'cursor-key': ['projects', 'deployments'],
+  'cursor-key': ['auth', 'projects', 'deployments'],
 };
 
 describe('the sweeper', () => {

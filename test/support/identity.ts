@@ -3,6 +3,7 @@ import { type CryptoKey, importJWK } from 'jose';
 import { SIGNING_ALGORITHM, type SigningKeys } from '../../src/adapters/identity/signing-keys.ts';
 import { createTokens } from '../../src/adapters/identity/tokens.ts';
 import { createIdentityStore } from '../../src/adapters/stores/identity-store.ts';
+import { createSessionStore } from '../../src/adapters/stores/session-store.ts';
 import type { AccountDependencies, PasswordHasher } from '../../src/domain/identity/index.ts';
 import type { Mail, Mailer } from '../../src/domain/shared/mail.ts';
 import { createMemoryTable, type MemoryTable } from './tables.ts';
@@ -82,7 +83,8 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
       mails.push(mail);
     },
   };
-  const accounts = { store, passwords, tokens, mailer, clock, ids: createTestIds() };
+  const sessions = createSessionStore(memory.table);
+  const accounts = { store, sessions, passwords, tokens, mailer, clock, ids: createTestIds() };
   return { accounts, mails, passwords, memory, clock };
 }
 

@@ -24,6 +24,7 @@ export interface SampleThings {
   /** One that is queued. */
   readonly queued_id: string;
   readonly refresh_token: string;
+  readonly session_id: string;
 }
 
 const PROJECTS = '/api/v1/projects';
@@ -31,7 +32,7 @@ const DEPLOYMENTS = '/api/v1/deployments';
 
 /** One valid request per route: a route without one does not compile. */
 export function createSamples(things: SampleThings): Readonly<Record<OperationId, Sample>> {
-  const { project_id, deployment_id, queued_id, refresh_token } = things;
+  const { project_id, deployment_id, queued_id, refresh_token, session_id } = things;
   const repository_url = 'https://git.example.com/new';
   return {
     register: {
@@ -40,6 +41,9 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     },
     login: { target: '/api/v1/auth/login', body: { email: 'ada@example.com', password: PASSWORD } },
     refresh: { target: '/api/v1/auth/refresh', body: { refresh_token } },
+    logout: { target: '/api/v1/auth/logout' },
+    listSessions: { target: '/api/v1/auth/sessions?limit=5' },
+    endSession: { target: `/api/v1/auth/sessions/${session_id}` },
     createProject: { target: PROJECTS, body: { name: 'new', repository_url } },
     listProjects: { target: `${PROJECTS}?limit=5` },
     getProject: { target: `${PROJECTS}/${project_id}` },
@@ -66,11 +70,12 @@ export const NOWHERE: SampleThings = {
   deployment_id: testId('dpl', 0xffff),
   queued_id: testId('dpl', 0xffff),
   refresh_token: 'none',
+  session_id: testId('ses', 0xffff),
 };
 
 /** Makes a project of an account's with a deployment that served; `queue` queues another behind it. */
 export async function createThings(api: TestApi, account: TestAccount, queue = false): Promise<SampleThings> {
-  const { token, tenant_id, refresh_token } = account;
+  const { token, tenant_id } = account;
   const body = {
     name: 'shop',
     repository_url: 'https://git.example.com/shop',
@@ -80,7 +85,17 @@ export async function createThings(api: TestApi, account: TestAccount, queue = f
   const deploy = async () => idOf(await api.call('POST', DEPLOYMENTS, { token, body: { project_id } }));
   const deployment_id = await deploy();
   await runTasks(api.pipeline, { tenant_id, deployment_id });
-  return { project_id, deployment_id, queued_id: queue ? await deploy() : NOWHERE.queued_id, refresh_token };
+  const queued_id = queue ? await deploy() : NOWHERE.queued_id;
+  return { project_id, deployment_id, queued_id, ...(await createCredentials(api, account)) };
+}
+
+/** What an account can sign in, out and on with. */
+export async function createCredentials(
+  api: TestApi,
+  { token, refresh_token }: TestAccount,
+): Promise<Pick<SampleThings, 'refresh_token' | 'session_id'>> {
+  const claims = await api.deps.accounts.tokens.verifyAccess(token);
+  return { refresh_token, session_id: claims?.sid ?? assert.fail('the token is not good') };
 }
 
 /** The id of the thing in an answer. */

@@ -3,9 +3,10 @@ import { login, refresh, register } from '../../../src/domain/identity/index.ts'
 import type { DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
 import { createHttpFunction } from '../../runtime/http-function.ts';
+import { sessionHandlers } from './sessions.ts';
 
 /** Signing up and in: the only function that may read the private signing key. */
-export function createAuthFunction(deps: DependenciesFor<'accounts'>): HttpFunction {
+export function createAuthFunction(deps: DependenciesFor<'accounts' | 'cursors'>): HttpFunction {
   return createHttpFunction(deps, authRoutes, {
     register: async ({ body, client }) => {
       const { user, tenant, tokens } = await register(deps.accounts, body, client);
@@ -16,5 +17,6 @@ export function createAuthFunction(deps: DependenciesFor<'accounts'>): HttpFunct
       return { body: { user, ...tokens } };
     },
     refresh: async ({ body }) => ({ body: { ...(await refresh(deps.accounts, body.refresh_token)) } }),
+    ...sessionHandlers(deps),
   });
 }

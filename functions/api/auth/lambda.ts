@@ -1,12 +1,13 @@
 import { createPasswordHasher } from '../../../src/adapters/identity/passwords.ts';
 import { createTokens } from '../../../src/adapters/identity/tokens.ts';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
+import { createSessionStore } from '../../../src/adapters/stores/session-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { uuidIds } from '../../../src/adapters/system/ids.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
 import { functionMailer } from '../../runtime/aws/mail.ts';
-import { signingKeys } from '../../runtime/aws/secrets.ts';
+import { loadCursors, signingKeys } from '../../runtime/aws/secrets.ts';
 import { AWAITED, createTwoTable } from '../../runtime/aws/table.ts';
 import { createAuthFunction } from './handler.ts';
 
@@ -15,8 +16,10 @@ async function compose() {
   const keys = signingKeys();
   return createAuthFunction({
     ...createApiRuntime(table, keys),
+    cursors: await loadCursors(),
     accounts: {
       store: createIdentityStore(table),
+      sessions: createSessionStore(table),
       passwords: createPasswordHasher(),
       tokens: createTokens(keys, systemClock),
       mailer: functionMailer(),

@@ -2,11 +2,12 @@ import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
 import type { Mailer } from '../shared/mail.ts';
 import type { Member, Tenant, User } from './model.ts';
-import type { IdentityStore, PasswordHasher } from './ports.ts';
+import type { IdentityStore, PasswordHasher, SessionStore } from './ports.ts';
 import { type Client, newSession, type SessionDependencies, signPair, type TokenPair } from './sessions.ts';
 
 export interface AccountDependencies extends SessionDependencies {
   readonly store: IdentityStore;
+  readonly sessions: SessionStore;
   readonly passwords: PasswordHasher;
   readonly mailer: Mailer;
 }

@@ -19,6 +19,15 @@ export {
   sessionSchema,
   userSchema,
 } from './model.ts';
-export type { IdentityStore, NewAccount, PasswordHasher, TokenSigner, TokenVerifier } from './ports.ts';
+export type { OwnSessionDependencies } from './own-sessions.ts';
+export { endOwnSession, listOwnSessions, logOut } from './own-sessions.ts';
+export type {
+  IdentityStore,
+  NewAccount,
+  PasswordHasher,
+  SessionStore,
+  TokenSigner,
+  TokenVerifier,
+} from './ports.ts';
 export type { Client, SessionDependencies, TokenPair } from './sessions.ts';
 export { refresh, sessionEnd } from './sessions.ts';

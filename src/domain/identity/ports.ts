@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../shared/events.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { AccessClaims, Member, RefreshClaims, Session, Tenant, User } from './model.ts';
 
 export interface NewAccount {
@@ -26,6 +27,15 @@ export interface IdentityStore {
     user_id: string,
     session_id: string,
   ): Promise<{ readonly member: Member; readonly session: Session } | undefined>;
+}
+
+/** A user's sessions, whichever of their teams each is in. */
+export interface SessionStore {
+  /** Newest first; a page may hold fewer than `limit` though more follow. Sessions that have ended may still be among them. */
+  listSessions(user_id: string, page: PageRequest): Promise<Page<Session>>;
+  findSession(user_id: string, session_id: string): Promise<Session | undefined>;
+  /** Deletes all sessions of a user, in every team. @param except_id - of the one that stays */
+  endSessions(user_id: string, except_id?: string): Promise<void>;
 }
 
 /** Slow, salted hashing off the event loop. */

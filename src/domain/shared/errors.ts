@@ -88,6 +88,11 @@ export const ERRORS = {
     title: 'Deployment not found',
     remedy: 'Check the id; list deployments with GET /api/v1/deployments.',
   },
+  SESSION_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Session not found',
+    remedy: 'Check the id; list your sessions with GET /api/v1/auth/sessions. One that has ended is gone.',
+  },
   EMAIL_TAKEN: {
     category: 'conflict',
     title: 'An account with this e-mail address already exists',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { emailSchema, passwordSchema } from '../../../domain/identity/index.ts';
 import { idSchema, textSchema } from '../../../domain/shared/schemas.ts';
 import { defineRoute } from '../route.ts';
+import { sessionRoutes } from './sessions.ts';
 
 const tokenFields = {
   access_token: z.string(),
@@ -60,4 +61,5 @@ export const authRoutes = {
     success: { status: 200, description: 'A new pair', schema: z.strictObject(tokenFields) },
     errors: ['INVALID_REFRESH_TOKEN'],
   }),
+  ...sessionRoutes,
 };
