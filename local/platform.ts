@@ -12,9 +12,11 @@ import { createRateLimiter } from '../functions/runtime/rate-limiter.ts';
 import { traceConsumers, traceTasks } from '../functions/runtime/traced.ts';
 import { createDeployTasks } from '../functions/tasks/index.ts';
 import { createGitSource } from '../src/adapters/git/source.ts';
+import { createCommonPasswords } from '../src/adapters/identity/common-passwords.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
 import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
+import { createCredentialStore } from '../src/adapters/stores/credential-store.ts';
 import { logDeploymentEvents } from '../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../src/adapters/stores/deployment-store.ts';
 import { createIdempotencyStore } from '../src/adapters/stores/idempotency-store.ts';
@@ -222,6 +224,8 @@ export async function startPlatform(
     accounts: {
       store: identity,
       sessions: createSessionStore(table),
+      credentials: createCredentialStore(table),
+      common_passwords: createCommonPasswords(),
       passwords: createPasswordHasher(),
       tokens,
       mailer: createLogMailer(logger),

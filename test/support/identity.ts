@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type CryptoKey, importJWK } from 'jose';
+import { createCommonPasswords } from '../../src/adapters/identity/common-passwords.ts';
 import { SIGNING_ALGORITHM, type SigningKeys } from '../../src/adapters/identity/signing-keys.ts';
 import { createTokens } from '../../src/adapters/identity/tokens.ts';
+import { createCredentialStore } from '../../src/adapters/stores/credential-store.ts';
 import { createIdentityStore } from '../../src/adapters/stores/identity-store.ts';
 import { createSessionStore } from '../../src/adapters/stores/session-store.ts';
 import type { AccountDependencies, PasswordHasher } from '../../src/domain/identity/index.ts';
@@ -39,7 +41,7 @@ export function signingKeys(current: TestKey, ...others: readonly TestKey[]): Si
   };
 }
 
-/** Hashes nothing, so that tests are fast; counts what it was asked. */
+/** Hashes nothing, so that tests are fast; counts what it was asked. A hash after `outdated:` is to be made anew. */
 export interface FakePasswords extends PasswordHasher {
   readonly calls: readonly ('hash' | 'verify' | 'verifyNothing')[];
 }
@@ -54,8 +56,9 @@ function createFakePasswords(): FakePasswords {
     },
     async verify(phc, password) {
       calls.push('verify');
-      return phc === `hashed:${Buffer.from(password).toString('hex')}`;
+      return phc.replace('outdated:', '') === `hashed:${Buffer.from(password).toString('hex')}`;
     },
+    isOutdated: (phc) => phc.startsWith('outdated:'),
     async verifyNothing() {
       calls.push('verifyNothing');
     },
@@ -84,7 +87,19 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
     },
   };
   const sessions = createSessionStore(memory.table);
-  const accounts = { store, sessions, passwords, tokens, mailer, clock, ids: createTestIds() };
+  const credentials = createCredentialStore(memory.table);
+  const common_passwords = createCommonPasswords();
+  const accounts = {
+    store,
+    sessions,
+    credentials,
+    common_passwords,
+    passwords,
+    tokens,
+    mailer,
+    clock,
+    ids: createTestIds(),
+  };
   return { accounts, mails, passwords, memory, clock };
 }
 

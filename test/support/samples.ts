@@ -44,6 +44,10 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     logout: { target: '/api/v1/auth/logout' },
     listSessions: { target: '/api/v1/auth/sessions?limit=5' },
     endSession: { target: `/api/v1/auth/sessions/${session_id}` },
+    changePassword: {
+      target: '/api/v1/auth/password',
+      body: { current_password: PASSWORD, new_password: 'staple incorrect donkey' },
+    },
     createProject: { target: PROJECTS, body: { name: 'new', repository_url } },
     listProjects: { target: `${PROJECTS}?limit=5` },
     getProject: { target: `${PROJECTS}/${project_id}` },

@@ -3,6 +3,7 @@ import { login, refresh, register } from '../../../src/domain/identity/index.ts'
 import type { DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
 import { createHttpFunction } from '../../runtime/http-function.ts';
+import { passwordHandlers } from './passwords.ts';
 import { sessionHandlers } from './sessions.ts';
 
 /** Signing up and in: the only function that may read the private signing key. */
@@ -18,5 +19,6 @@ export function createAuthFunction(deps: DependenciesFor<'accounts' | 'cursors'>
     },
     refresh: async ({ body }) => ({ body: { ...(await refresh(deps.accounts, body.refresh_token)) } }),
     ...sessionHandlers(deps),
+    ...passwordHandlers(deps),
   });
 }

@@ -1,5 +1,7 @@
+import { createCommonPasswords } from '../../../src/adapters/identity/common-passwords.ts';
 import { createPasswordHasher } from '../../../src/adapters/identity/passwords.ts';
 import { createTokens } from '../../../src/adapters/identity/tokens.ts';
+import { createCredentialStore } from '../../../src/adapters/stores/credential-store.ts';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
 import { createSessionStore } from '../../../src/adapters/stores/session-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
@@ -20,6 +22,8 @@ async function compose() {
     accounts: {
       store: createIdentityStore(table),
       sessions: createSessionStore(table),
+      credentials: createCredentialStore(table),
+      common_passwords: createCommonPasswords(),
       passwords: createPasswordHasher(),
       tokens: createTokens(keys, systemClock),
       mailer: functionMailer(),

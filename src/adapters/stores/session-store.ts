@@ -1,6 +1,6 @@
-import { type Session, type SessionStore, sessionSchema } from '../../domain/identity/index.ts';
+import { type Session, type SessionStore, sessionEnd, sessionSchema } from '../../domain/identity/index.ts';
 import type { Item, Query, Table } from '../table/port.ts';
-import { readText, toEntity } from './entity.ts';
+import { readText, toAttributes, toEntity } from './entity.ts';
 import { keys } from './keys.ts';
 
 const PAGE = 100;
@@ -45,6 +45,15 @@ export function createSessionStore(table: Table): SessionStore {
         await Promise.all(ended.map(({ key }) => table.write({ kind: 'delete', key })));
       }
     },
+  };
+}
+
+/** A session's item. It may vanish once the session has ended. */
+export function sessionItem(session: Session): Item {
+  return {
+    key: keys.session(session.tenant_id, session.user_id, session.id),
+    attributes: toAttributes(session),
+    expires_at_s: Math.ceil(Date.parse(sessionEnd(session)) / 1000),
   };
 }
 

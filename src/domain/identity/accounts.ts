@@ -2,13 +2,13 @@ import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
 import type { Mailer } from '../shared/mail.ts';
 import type { Member, Tenant, User } from './model.ts';
-import type { IdentityStore, PasswordHasher, SessionStore } from './ports.ts';
+import { demandUncommon, type PasswordDependencies } from './passwords.ts';
+import type { IdentityStore, SessionStore } from './ports.ts';
 import { type Client, newSession, type SessionDependencies, signPair, type TokenPair } from './sessions.ts';
 
-export interface AccountDependencies extends SessionDependencies {
+export interface AccountDependencies extends SessionDependencies, PasswordDependencies {
   readonly store: IdentityStore;
   readonly sessions: SessionStore;
-  readonly passwords: PasswordHasher;
   readonly mailer: Mailer;
 }
 
@@ -18,12 +18,13 @@ export interface SignedIn {
 }
 
 /** Makes a user, a tenant that they own, and a first session.
- *  @throws AppError EMAIL_TAKEN */
+ *  @throws AppError EMAIL_TAKEN, PASSWORD_TOO_COMMON */
 export async function register(
   deps: AccountDependencies,
   input: { readonly email: string; readonly password: string; readonly name: string },
   client: Client,
 ): Promise<SignedIn & { readonly tenant: Pick<Tenant, 'id' | 'name'> }> {
+  demandUncommon(deps.common_passwords, input.password, input.email, 'password');
   const created_at = deps.clock.now().toISOString();
   const user_id = deps.ids.next('usr');
   const tenant: Tenant = {
@@ -70,26 +71,51 @@ export async function register(
   };
 }
 
-/** Signs in with an address and a password. An unknown address answers as a wrong password does, in the same time.
+// Each but the first follows a change of the user in the very moment of their sign-in.
+const SIGN_IN_ATTEMPTS = 3;
+
+/** Signs in with an address and a password. An unknown address answers as a wrong password does, in the same time. A hash
+ *  with outdated parameters is made anew, now that its password is known.
  *  @throws AppError INVALID_CREDENTIALS */
 export async function login(
   deps: AccountDependencies,
   input: { readonly email: string; readonly password: string },
   client: Client,
 ): Promise<SignedIn> {
-  const user = await deps.store.findUserByEmail(input.email);
-  if (user === undefined) {
-    await deps.passwords.verifyNothing(input.password);
+  for (let attempt = 1; attempt <= SIGN_IN_ATTEMPTS; attempt += 1) {
+    const user = await rehash(deps, await verifyCredentials(deps, input), input.password);
+    const member = await deps.store.findMember(user.home_tenant_id, user.id);
+    if (member === undefined) throw new AppError('INVALID_CREDENTIALS');
+    const session = newSession(deps, member, client);
+    if (await deps.credentials.beginSession(user, session)) {
+      return { user: publicUser(user), tokens: await signPair(deps, member, session) };
+    }
+  }
+  throw new AppError('SERVICE_UNAVAILABLE', { retry_after_s: 1 });
+}
+
+async function verifyCredentials(
+  { store, passwords }: Pick<AccountDependencies, 'store' | 'passwords'>,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<User> {
+  const user = await store.findUserByEmail(email);
+  if (user === undefined) await passwords.verifyNothing(password);
+  if (user === undefined || !(await passwords.verify(user.password_hash, password))) {
     throw new AppError('INVALID_CREDENTIALS');
   }
-  if (!(await deps.passwords.verify(user.password_hash, input.password))) {
-    throw new AppError('INVALID_CREDENTIALS');
-  }
-  const member = await deps.store.findMember(user.home_tenant_id, user.id);
-  if (member === undefined) throw new AppError('INVALID_CREDENTIALS');
-  const session = newSession(deps, member, client);
-  await deps.store.createSession(session);
-  return { user: publicUser(user), tokens: await signPair(deps, member, session) };
+  return user;
+}
+
+/** @returns the user as they are now */
+async function rehash(
+  { passwords, credentials }: Pick<AccountDependencies, 'passwords' | 'credentials'>,
+  user: User,
+  password: string,
+): Promise<User> {
+  if (!passwords.isOutdated(user.password_hash)) return user;
+  const password_hash = await passwords.hash(password);
+  const is_done = await credentials.rehash(user, password_hash);
+  return is_done ? { ...user, password_hash, version: user.version + 1 } : user;
 }
 
 function publicUser(user: User): SignedIn['user'] {

@@ -11,6 +11,8 @@ export {
   ACCESS_TOKEN_LIFETIME_S,
   accessClaimsSchema,
   emailSchema,
+  givenPasswordSchema,
+  MIN_PASSWORD_CHARACTERS,
   memberSchema,
   passwordSchema,
   REFRESH_AUDIENCE,
@@ -21,7 +23,11 @@ export {
 } from './model.ts';
 export type { OwnSessionDependencies } from './own-sessions.ts';
 export { endOwnSession, listOwnSessions, logOut } from './own-sessions.ts';
+export type { PasswordDependencies } from './passwords.ts';
+export { changePassword } from './passwords.ts';
 export type {
+  CommonPasswords,
+  CredentialStore,
   IdentityStore,
   NewAccount,
   PasswordHasher,

@@ -9,8 +9,18 @@ export const emailSchema = z
   .max(254)
   .check(z.email());
 
-/** ASVS 6.2.1, 6.2.5, 6.2.8, 6.2.9: 8 characters or more, no composition rules, compared exactly as typed. */
-export const passwordSchema = z.string().min(8).max(256);
+/** ASVS 6.2.1, 6.2.5, 6.2.8, 6.2.9: 8 characters or more, no composition rules, compared exactly as typed: nothing is
+ *  trimmed, dropped or normalised. Only halves of characters are refused, since all of them would be hashed alike. */
+export const MIN_PASSWORD_CHARACTERS = 8;
+export const MAX_PASSWORD_CHARACTERS = 256;
+export const passwordSchema = z
+  .string()
+  .min(MIN_PASSWORD_CHARACTERS)
+  .max(MAX_PASSWORD_CHARACTERS)
+  .refine((text) => text.isWellFormed(), 'must be whole Unicode characters');
+
+/** A password that is compared with a stored one, which may be older than today's rules: any text that could be one. */
+export const givenPasswordSchema = z.string().min(1).max(MAX_PASSWORD_CHARACTERS);
 
 export const personNameSchema = textSchema({ min: 1, max: 100 });
 

@@ -38,11 +38,35 @@ export interface SessionStore {
   endSessions(user_id: string, except_id?: string): Promise<void>;
 }
 
-/** Slow, salted hashing off the event loop. */
+/** What a user signs in with. A change is made only to the very version of the user that was read. */
+export interface CredentialStore {
+  findUser(user_id: string): Promise<User | undefined>;
+  /** Begins a session, unless its user changed since they were read: another password may be theirs by now.
+   *  @returns false when they did */
+  beginSession(user: User, session: Session): Promise<boolean>;
+  /** Puts another hash of the same password in the place of the old one. @returns false when the user changed meanwhile */
+  rehash(user: User, password_hash: string): Promise<boolean>;
+  /** Changes the password, while the session that asks is there, and forgets what the user could reset it with.
+   *  @returns false when the user changed meanwhile, or the session ended */
+  changePassword(
+    user: User,
+    password_hash: string,
+    session: Pick<Session, 'tenant_id' | 'id'>,
+  ): Promise<boolean>;
+}
+
+/** Passwords that are tried first by whoever guesses (ASVS 6.2.4). */
+export interface CommonPasswords {
+  has(password: string): boolean;
+}
+
+/** Slow, salted hashing off the event loop. All of it refuses with AppError SERVICE_UNAVAILABLE when too many wait. */
 export interface PasswordHasher {
   /** A PHC string. */
   hash(password: string): Promise<string>;
   verify(phc: string, password: string): Promise<boolean>;
+  /** Whether a hash was made with other parameters than new ones are, so that it is to be made anew. */
+  isOutdated(phc: string): boolean;
   /** Takes as long as {@link verify}, so that an unknown address can't be told by time (ASVS 6.3.8). */
   verifyNothing(password: string): Promise<void>;
 }

@@ -43,6 +43,11 @@ export const ERRORS = {
     remedy:
       'Use 2 to 64 letters, digits, hyphens, underscores and dots, beginning and ending with a letter or digit.',
   },
+  PASSWORD_TOO_COMMON: {
+    category: 'validation',
+    title: 'The password is too common',
+    remedy: 'Choose one that nobody else would: a few words that don’t belong together, say.',
+  },
   INVALID_CURSOR: {
     category: 'validation',
     title: 'The cursor is not valid here',

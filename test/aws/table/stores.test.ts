@@ -13,6 +13,8 @@ const SUITES = {
   projects: () => import('../../contract/stores/projects.test.ts'),
   releases: () => import('../../contract/stores/releases.test.ts'),
   'roll-ups': () => import('../../contract/stores/roll-ups.test.ts'),
+  sessions: () => import('../../contract/stores/sessions.test.ts'),
+  credentials: () => import('../../contract/stores/credentials.test.ts'),
   services: () => import('../../contract/stores/services.test.ts'),
   'tenant scope': () => import('../../contract/stores/tenant-scope.test.ts'),
 };

@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { keys } from '../../../../src/adapters/stores/keys.ts';
-import { authenticate, login, refresh, register } from '../../../../src/domain/identity/index.ts';
+import {
+  authenticate,
+  login,
+  type PasswordHasher,
+  refresh,
+  register,
+} from '../../../../src/domain/identity/index.ts';
 import { expectCode } from '../../../support/errors.ts';
 import { createTestAccounts, type TestAccounts } from '../../../support/identity.ts';
 import { testId } from '../../../support/test-ids.ts';
@@ -76,6 +82,58 @@ describe('signing in', () => {
     expect(wrong).toMatchObject({ code: 'INVALID_CREDENTIALS' });
     expect(Object.entries(unknown as Error)).toEqual(Object.entries(wrong as Error));
     expect(test_accounts.passwords.calls.slice(before)).toEqual(['verify', 'verifyNothing']);
+  });
+
+  test('a hash with outdated parameters is made anew, and the password goes on being good', async () => {
+    const { user } = await register(deps(), ADA, CLIENT);
+    const before = await deps().credentials.findUser(user.id);
+    const outdated = `outdated:${before?.password_hash}`;
+    await test_accounts.memory.table.write({
+      kind: 'update',
+      key: keys.user(user.id),
+      set: { password_hash: outdated },
+    });
+
+    await login(deps(), ADA, CLIENT);
+    expect(await deps().credentials.findUser(user.id)).toEqual({ ...before, version: 2 });
+    await login(deps(), ADA, CLIENT);
+    expect((await deps().credentials.findUser(user.id))?.version).toBe(2);
+  });
+
+  test('a password that changes in the moment of a sign-in with the old one lets nobody in', async () => {
+    const { user } = await register(deps(), ADA, CLIENT);
+    const verify: PasswordHasher['verify'] = async (phc, password) => {
+      const fits = await deps().passwords.verify(phc, password);
+      const password_hash = await deps().passwords.hash('another one');
+      const key = keys.user(user.id);
+      await test_accounts.memory.table.write({
+        kind: 'update',
+        key,
+        set: { password_hash },
+        add: { version: 1 },
+      });
+      return fits;
+    };
+    const racing = { ...deps(), passwords: { ...deps().passwords, verify } };
+
+    await expectCode(login(racing, ADA, CLIENT), 'INVALID_CREDENTIALS');
+    expect((await deps().sessions.listSessions(user.id, { limit: 10 })).items).toHaveLength(1);
+  });
+
+  test('a name that changes in the moment of a sign-in is no hindrance', async () => {
+    const { user } = await register(deps(), ADA, CLIENT);
+    let changes = 1;
+    const verify: PasswordHasher['verify'] = async (phc, password) => {
+      const key = keys.user(user.id);
+      if (changes > 0) await test_accounts.memory.table.write({ kind: 'update', key, add: { version: 1 } });
+      changes -= 1;
+      return deps().passwords.verify(phc, password);
+    };
+    const racing = { ...deps(), passwords: { ...deps().passwords, verify } };
+
+    expect(await login(racing, ADA, CLIENT)).toMatchObject({ user: { id: user.id } });
+    changes = Number.POSITIVE_INFINITY;
+    await expectCode(login(racing, ADA, CLIENT), 'SERVICE_UNAVAILABLE');
   });
 
   test('a user who is no longer a member is refused as a wrong password is', async () => {
