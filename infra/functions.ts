@@ -22,6 +22,8 @@ export interface FunctionSpec {
   readonly directory?: readonly string[];
   /** Those of which it reads lists too. */
   readonly directoryLists?: readonly string[];
+  /** Those in which it puts items by itself; all else of the directory is written in transactions with a tenant's items. */
+  readonly directoryWrites?: readonly string[];
   /** `create` may make the parameter but never replace it; `publish` and `rotate` may replace it. */
   readonly parameters?: {
     readonly signingKey?: 'create' | 'rotate';
@@ -42,9 +44,10 @@ export const API_FUNCTIONS = {
     timeoutSeconds: 10,
     concurrency: 20,
     data: 'two-table',
-    directory: ['EMAIL#*', 'USER#*'],
-    mail: true,
+    directory: ['EMAIL#*', 'USER#*', 'RESET#*'],
     directoryLists: ['USER#*'],
+    directoryWrites: ['RESET#*'],
+    mail: true,
     parameters: { signingKey: 'create', publicKeys: 'publish', cursorKey: 'create' },
   },
   projects: {

@@ -13,6 +13,7 @@ import { traceConsumers, traceTasks } from '../functions/runtime/traced.ts';
 import { createDeployTasks } from '../functions/tasks/index.ts';
 import { createGitSource } from '../src/adapters/git/source.ts';
 import { createCommonPasswords } from '../src/adapters/identity/common-passwords.ts';
+import { oneTimeSecrets } from '../src/adapters/identity/one-time-secrets.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
 import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
@@ -127,6 +128,7 @@ export async function startPlatform(
   const keys = await loadSigningKeys(folders, clock);
   const tokens = createTokens(keys, clock);
   const identity = createIdentityStore(table);
+  const credentials = createCredentialStore(table);
   const projects = createProjectStore(table, sealer);
   const deployments = logDeploymentEvents(createDeploymentStore(table, clock), logger);
   const metrics_store = createMetricsStore(table, clock);
@@ -224,7 +226,9 @@ export async function startPlatform(
     accounts: {
       store: identity,
       sessions: createSessionStore(table),
-      credentials: createCredentialStore(table),
+      credentials,
+      resets: credentials,
+      secrets: oneTimeSecrets,
       common_passwords: createCommonPasswords(),
       passwords: createPasswordHasher(),
       tokens,

@@ -121,12 +121,13 @@ function trace(target: LambdaFunction, config: StageConfig): void {
 
 function dataStatements(context: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
   const table = context.tables.directory.tableArn;
-  const read = (sid: string, action: string, keys: readonly string[] = []) =>
+  const reach = (sid: string, action: string, keys: readonly string[] = []) =>
     keys.length === 0 ? [] : [allow(sid, [action], [table], leadingKeys(keys))];
   return [
     ...becomeTenant(context, spec),
-    ...read('ReadDirectory', 'dynamodb:GetItem', spec.directory),
-    ...read('ListDirectory', 'dynamodb:Query', spec.directoryLists),
+    ...reach('ReadDirectory', 'dynamodb:GetItem', spec.directory),
+    ...reach('ListDirectory', 'dynamodb:Query', spec.directoryLists),
+    ...reach('WriteDirectory', 'dynamodb:PutItem', spec.directoryWrites),
   ];
 }
 

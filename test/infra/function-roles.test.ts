@@ -88,6 +88,15 @@ describe('a function’s own role', () => {
       ),
     );
     expect(writers).toEqual([]);
+    const onReset = (action: string) =>
+      everyFunction.filter((each) =>
+        may(each, { action: `dynamodb:${action}`, resource: DIRECTORY, context: keys('RESET#usr_1') }),
+      );
+    expect([...ITEM_ACTIONS, ...FORBIDDEN_ACTIONS].filter((action) => onReset(action).length > 0)).toEqual([
+      'GetItem',
+      'PutItem',
+    ]);
+    expect([onReset('GetItem'), onReset('PutItem')]).toEqual([['auth'], ['auth']]);
   });
 
   test('is its own: one role per function', () => {

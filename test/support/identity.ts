@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { type CryptoKey, importJWK } from 'jose';
 import { createCommonPasswords } from '../../src/adapters/identity/common-passwords.ts';
+import { oneTimeSecrets } from '../../src/adapters/identity/one-time-secrets.ts';
 import { SIGNING_ALGORITHM, type SigningKeys } from '../../src/adapters/identity/signing-keys.ts';
 import { createTokens } from '../../src/adapters/identity/tokens.ts';
 import { createCredentialStore } from '../../src/adapters/stores/credential-store.ts';
@@ -93,6 +95,8 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
     store,
     sessions,
     credentials,
+    resets: credentials,
+    secrets: oneTimeSecrets,
     common_passwords,
     passwords,
     tokens,
@@ -101,6 +105,11 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
     ids: createTestIds(),
   };
   return { accounts, mails, passwords, memory, clock };
+}
+
+/** The token that a mail brings. */
+export function tokenIn(mail: Mail | undefined): string {
+  return /^[0-9a-f-]{36}\.[\w-]{43}$/m.exec(mail?.text ?? '')?.[0] ?? assert.fail('no token in the mail');
 }
 
 async function importKey(jwk: object): Promise<CryptoKey> {

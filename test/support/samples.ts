@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { PROBLEM_MEDIA_TYPE, problemSchema, statusOf } from '../../src/contracts/http/problem.ts';
 import type { Route } from '../../src/contracts/http/route.ts';
+import { requestPasswordReset } from '../../src/domain/identity/index.ts';
 import type { ErrorCode } from '../../src/domain/shared/errors.ts';
 import type { TestAccount, TestAnswer, TestApi } from './api.ts';
 import { PASSWORD } from './api.ts';
+import { tokenIn } from './identity.ts';
 import { runTasks } from './run-tasks.ts';
 import { testId } from './test-ids.ts';
 
@@ -25,6 +27,7 @@ export interface SampleThings {
   readonly queued_id: string;
   readonly refresh_token: string;
   readonly session_id: string;
+  readonly reset_token: string;
 }
 
 const PROJECTS = '/api/v1/projects';
@@ -32,7 +35,7 @@ const DEPLOYMENTS = '/api/v1/deployments';
 
 /** One valid request per route: a route without one does not compile. */
 export function createSamples(things: SampleThings): Readonly<Record<OperationId, Sample>> {
-  const { project_id, deployment_id, queued_id, refresh_token, session_id } = things;
+  const { project_id, deployment_id, queued_id, refresh_token, session_id, reset_token } = things;
   const repository_url = 'https://git.example.com/new';
   return {
     register: {
@@ -47,6 +50,11 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     changePassword: {
       target: '/api/v1/auth/password',
       body: { current_password: PASSWORD, new_password: 'staple incorrect donkey' },
+    },
+    requestPasswordReset: { target: '/api/v1/auth/password/reset', body: { email: 'ada@example.com' } },
+    confirmPasswordReset: {
+      target: '/api/v1/auth/password/reset/confirm',
+      body: { token: reset_token, new_password: 'staple incorrect donkey' },
     },
     createProject: { target: PROJECTS, body: { name: 'new', repository_url } },
     listProjects: { target: `${PROJECTS}?limit=5` },
@@ -75,6 +83,7 @@ export const NOWHERE: SampleThings = {
   queued_id: testId('dpl', 0xffff),
   refresh_token: 'none',
   session_id: testId('ses', 0xffff),
+  reset_token: 'none',
 };
 
 /** Makes a project of an account's with a deployment that served; `queue` queues another behind it. */
@@ -97,9 +106,11 @@ export async function createThings(api: TestApi, account: TestAccount, queue = f
 export async function createCredentials(
   api: TestApi,
   { token, refresh_token }: TestAccount,
-): Promise<Pick<SampleThings, 'refresh_token' | 'session_id'>> {
+): Promise<Pick<SampleThings, 'refresh_token' | 'session_id' | 'reset_token'>> {
   const claims = await api.deps.accounts.tokens.verifyAccess(token);
-  return { refresh_token, session_id: claims?.sid ?? assert.fail('the token is not good') };
+  const { email = '', sid = '' } = claims ?? assert.fail('the token is not good');
+  await requestPasswordReset(api.deps.accounts, email);
+  return { refresh_token, session_id: sid, reset_token: tokenIn(api.test_accounts.mails.at(-1)) };
 }
 
 /** The id of the thing in an answer. */

@@ -1,4 +1,5 @@
 import { createCommonPasswords } from '../../../src/adapters/identity/common-passwords.ts';
+import { oneTimeSecrets } from '../../../src/adapters/identity/one-time-secrets.ts';
 import { createPasswordHasher } from '../../../src/adapters/identity/passwords.ts';
 import { createTokens } from '../../../src/adapters/identity/tokens.ts';
 import { createCredentialStore } from '../../../src/adapters/stores/credential-store.ts';
@@ -16,13 +17,16 @@ import { createAuthFunction } from './handler.ts';
 async function compose() {
   const table = createTwoTable(AWAITED);
   const keys = signingKeys();
+  const credentials = createCredentialStore(table);
   return createAuthFunction({
     ...createApiRuntime(table, keys),
     cursors: await loadCursors(),
     accounts: {
       store: createIdentityStore(table),
       sessions: createSessionStore(table),
-      credentials: createCredentialStore(table),
+      credentials,
+      resets: credentials,
+      secrets: oneTimeSecrets,
       common_passwords: createCommonPasswords(),
       passwords: createPasswordHasher(),
       tokens: createTokens(keys, systemClock),

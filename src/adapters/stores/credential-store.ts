@@ -1,12 +1,19 @@
-import { type CredentialStore, type User, userSchema } from '../../domain/identity/index.ts';
+import {
+  type CredentialStore,
+  type PasswordResetStore,
+  passwordResetSchema,
+  type User,
+  userSchema,
+} from '../../domain/identity/index.ts';
 import { ConditionFailedError, type Key, type Table, type UpdateWrite, type Write } from '../table/port.ts';
-import { toEntity } from './entity.ts';
+import { toAttributes, toEntity } from './entity.ts';
 import { keys } from './keys.ts';
 import { sessionItem } from './session-store.ts';
 
 /** What users sign in with, on the Table port. Users lie in the directory, which is written only in one transaction with
- *  something of a team: hence the checks of what is there anyway. */
-export function createCredentialStore(table: Table): CredentialStore {
+ *  something of a team: hence the checks of what is there anyway. Resets alone are written by themselves, since an unknown
+ *  address has no team. */
+export function createCredentialStore(table: Table): CredentialStore & PasswordResetStore {
   return {
     async findUser(user_id) {
       const item = await table.get(keys.user(user_id));
@@ -23,7 +30,38 @@ export function createCredentialStore(table: Table): CredentialStore {
       isWritten(table, [setPassword(user, password_hash), isThere(keys.tenant(user.home_tenant_id))]),
 
     changePassword: (user, password_hash, { tenant_id, id }) =>
-      isWritten(table, [setPassword(user, password_hash), isThere(keys.session(tenant_id, user.id, id))]),
+      isWritten(table, [
+        setPassword(user, password_hash),
+        { kind: 'delete', key: keys.passwordReset(user.id) },
+        isThere(keys.session(tenant_id, user.id, id)),
+      ]),
+
+    async putReset(reset) {
+      await table.write({
+        kind: 'put',
+        item: {
+          key: keys.passwordReset(reset.user_id),
+          attributes: toAttributes(reset),
+          expires_at_s: Math.ceil(Date.parse(reset.expires_at) / 1000),
+        },
+      });
+    },
+
+    async findReset(user_id) {
+      const item = await table.get(keys.passwordReset(user_id));
+      return item === undefined ? undefined : toEntity(passwordResetSchema, item);
+    },
+
+    resetPassword: (user, password_hash, { secret_hash }) =>
+      isWritten(table, [
+        setPassword(user, password_hash),
+        {
+          kind: 'delete',
+          key: keys.passwordReset(user.id),
+          condition: { kind: 'equals', attribute: 'secret_hash', value: secret_hash },
+        },
+        isThere(keys.tenant(user.home_tenant_id)),
+      ]),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   type Member,
   memberSchema,
   type NewAccount,
+  NOBODY_ID,
   sessionSchema,
   type User,
   userSchema,
@@ -13,9 +14,6 @@ import { readText, toAttributes, toEntity } from './entity.ts';
 import { keys } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
 import { sessionItem } from './session-store.ts';
-
-// Whom an unknown address is of: looked up all the same, since one reading less would tell that it is unknown (ASVS 6.3.8).
-const NOBODY = 'usr_00000000-0000-0000-0000-000000000000';
 
 /** Accounts on the Table port. Spans both tables, so it takes the unscoped one. */
 export function createIdentityStore(table: Table): IdentityStore {
@@ -31,7 +29,7 @@ export function createIdentityStore(table: Table): IdentityStore {
 
     async findUserByEmail(email) {
       const claim = await table.get(keys.email(email));
-      const user_id = claim === undefined ? NOBODY : readText(claim, 'user_id');
+      const user_id = claim === undefined ? NOBODY_ID : readText(claim, 'user_id');
       const item = await table.get(keys.user(user_id));
       return item === undefined ? undefined : toEntity(userSchema, item);
     },

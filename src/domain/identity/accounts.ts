@@ -1,15 +1,14 @@
 import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
-import type { Mailer } from '../shared/mail.ts';
 import type { Member, Tenant, User } from './model.ts';
-import { demandUncommon, type PasswordDependencies } from './passwords.ts';
+import type { PasswordResetDependencies } from './password-reset.ts';
+import { demandUncommon } from './passwords.ts';
 import type { IdentityStore, SessionStore } from './ports.ts';
 import { type Client, newSession, type SessionDependencies, signPair, type TokenPair } from './sessions.ts';
 
-export interface AccountDependencies extends SessionDependencies, PasswordDependencies {
+export interface AccountDependencies extends SessionDependencies, PasswordResetDependencies {
   readonly store: IdentityStore;
   readonly sessions: SessionStore;
-  readonly mailer: Mailer;
 }
 
 export interface SignedIn {

@@ -5,7 +5,7 @@ export { authenticate } from './authenticate.ts';
 export { IDENTITY_EVENTS } from './events.ts';
 export type { KeyPlan, KeyTimes } from './key-rotation.ts';
 export { KEY_LEAD_S, KEY_RETENTION_S, planKeys, signerAt } from './key-rotation.ts';
-export type { AccessClaims, Member, RefreshClaims, Session, Tenant, User } from './model.ts';
+export type { AccessClaims, Member, PasswordReset, RefreshClaims, Session, Tenant, User } from './model.ts';
 export {
   ACCESS_AUDIENCE,
   ACCESS_TOKEN_LIFETIME_S,
@@ -14,6 +14,8 @@ export {
   givenPasswordSchema,
   MIN_PASSWORD_CHARACTERS,
   memberSchema,
+  NOBODY_ID,
+  passwordResetSchema,
   passwordSchema,
   REFRESH_AUDIENCE,
   REFRESH_TOKEN_LIFETIME_S,
@@ -23,6 +25,8 @@ export {
 } from './model.ts';
 export type { OwnSessionDependencies } from './own-sessions.ts';
 export { endOwnSession, listOwnSessions, logOut } from './own-sessions.ts';
+export type { PasswordResetDependencies } from './password-reset.ts';
+export { confirmPasswordReset, requestPasswordReset } from './password-reset.ts';
 export type { PasswordDependencies } from './passwords.ts';
 export { changePassword } from './passwords.ts';
 export type {
@@ -30,7 +34,9 @@ export type {
   CredentialStore,
   IdentityStore,
   NewAccount,
+  OneTimeSecrets,
   PasswordHasher,
+  PasswordResetStore,
   SessionStore,
   TokenSigner,
   TokenVerifier,

@@ -126,3 +126,18 @@ export const refreshClaimsSchema = z.object({
   exp: z.int(),
 });
 export type RefreshClaims = z.infer<typeof refreshClaimsSchema>;
+
+/** How long a password can be reset after somebody asked for it, in seconds. */
+export const PASSWORD_RESET_LIFETIME_S = 3600;
+
+/** What a user can reset their password with: the latest that was asked for. Of its secret only the hash is kept. */
+export const passwordResetSchema = z.strictObject({
+  user_id: idSchema('usr'),
+  secret_hash: z.string(),
+  expires_at: timestampSchema,
+});
+export type PasswordReset = z.infer<typeof passwordResetSchema>;
+
+/** Whom an unknown address is of. They are looked up and written for as everybody is, since less work would tell that the
+ *  address is unknown (ASVS 6.3.8); there is no such user. */
+export const NOBODY_ID = 'usr_00000000-0000-0000-0000-000000000000';

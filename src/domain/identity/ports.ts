@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../shared/events.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
-import type { AccessClaims, Member, RefreshClaims, Session, Tenant, User } from './model.ts';
+import type { AccessClaims, Member, PasswordReset, RefreshClaims, Session, Tenant, User } from './model.ts';
 
 export interface NewAccount {
   readonly user: User;
@@ -53,6 +53,22 @@ export interface CredentialStore {
     password_hash: string,
     session: Pick<Session, 'tenant_id' | 'id'>,
   ): Promise<boolean>;
+}
+
+/** Resets of passwords. */
+export interface PasswordResetStore {
+  /** Replaces the user's earlier one. */
+  putReset(reset: PasswordReset): Promise<void>;
+  findReset(user_id: string): Promise<PasswordReset | undefined>;
+  /** Changes the password and uses the reset up, together. @returns false when either changed meanwhile */
+  resetPassword(user: User, password_hash: string, reset: PasswordReset): Promise<boolean>;
+}
+
+/** Secrets that are shown once, and then known by their hash alone. */
+export interface OneTimeSecrets {
+  /** 43 characters of A-Z, a-z, 0-9, `-` and `_`, which nobody can guess. */
+  create(): string;
+  hash(secret: string): string;
 }
 
 /** Passwords that are tried first by whoever guesses (ASVS 6.2.4). */

@@ -68,6 +68,11 @@ export const ERRORS = {
     title: 'The refresh token is not valid',
     remedy: 'Log in again.',
   },
+  INVALID_RESET_TOKEN: {
+    category: 'validation',
+    title: 'The token is not valid',
+    remedy: 'Ask for a new one with POST /api/v1/auth/password/reset: each is good once, for an hour.',
+  },
   FORBIDDEN: {
     category: 'forbidden',
     title: 'Your role does not allow this',

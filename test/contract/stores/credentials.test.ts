@@ -1,7 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createCredentialStore } from '../../../src/adapters/stores/credential-store.ts';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
-import type { CredentialStore, IdentityStore, Session, User } from '../../../src/domain/identity/index.ts';
+import type {
+  CredentialStore,
+  IdentityStore,
+  PasswordReset,
+  PasswordResetStore,
+  Session,
+  User,
+} from '../../../src/domain/identity/index.ts';
 import { createMemoryTable } from '../../support/tables.ts';
 import { testId } from '../../support/test-ids.ts';
 import { CLIENT, TENANT, USER } from '../../support/things.ts';
@@ -34,7 +41,7 @@ function session(number: number): Session {
 }
 
 let identity: IdentityStore;
-let store: CredentialStore;
+let store: CredentialStore & PasswordResetStore;
 beforeEach(async () => {
   const { table } = createMemoryTable();
   identity = createIdentityStore(table);
@@ -91,5 +98,51 @@ describe('a user', () => {
     );
     expect(done.filter(Boolean)).toHaveLength(1);
     expect((await store.findUser(USER))?.version).toBe(2);
+  });
+});
+
+describe('a reset', () => {
+  const reset = (secret_hash: string, user_id = USER): PasswordReset => ({
+    user_id,
+    secret_hash,
+    expires_at: '2026-11-15T13:00:00.000Z',
+  });
+
+  test('is the latest that was asked for, of users that there are and that there aren’t', async () => {
+    for (const user_id of [USER, testId('usr', 9)]) {
+      expect(await store.findReset(user_id)).toBeUndefined();
+      await store.putReset(reset('one', user_id));
+      await store.putReset(reset('two', user_id));
+      expect(await store.findReset(user_id)).toEqual(reset('two', user_id));
+    }
+  });
+
+  test('changes the password once', async () => {
+    await store.putReset(reset('one'));
+    const done = await Promise.all(
+      ['two', 'three'].map((hash) => store.resetPassword(ADA, hash, reset('one'))),
+    );
+
+    expect(done.filter(Boolean)).toHaveLength(1);
+    expect(await store.findReset(USER)).toBeUndefined();
+    const user = await store.findUser(USER);
+    expect(user).toMatchObject({ password_hash: done[0] === true ? 'two' : 'three', version: 2 });
+    expect(await store.resetPassword({ ...ADA, version: 2 }, 'four', reset('one'))).toBe(false);
+  });
+
+  test('that was replaced changes nothing', async () => {
+    await store.putReset(reset('one'));
+    await store.putReset(reset('two'));
+
+    expect(await store.resetPassword(ADA, 'two', reset('one'))).toBe(false);
+    expect(await store.findUser(USER)).toEqual(ADA);
+    expect(await store.findReset(USER)).toEqual(reset('two'));
+  });
+
+  test('is forgotten when the password changes otherwise', async () => {
+    await store.putReset(reset('one'));
+    await store.changePassword(ADA, 'two', session(1));
+
+    expect(await store.findReset(USER)).toBeUndefined();
   });
 });
