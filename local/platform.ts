@@ -269,7 +269,7 @@ export async function startPlatform(
   });
 
   let stopping: Promise<void> | undefined;
-  // Unheard of by the process's end: a key that is late by a start is as good.
+  // It keeps no process alive: what is due when nobody runs is done at the next start.
   const key_timer = setInterval(() => {
     keys.renew().catch((error: unknown) => logger.error('signing keys could not be renewed', { error }));
   }, DAY_MS).unref();
@@ -287,6 +287,7 @@ export async function startPlatform(
   try {
     port = await gateway.listen(settings.port, settings.host);
   } catch (error) {
+    clearInterval(key_timer);
     await runner.terminateAll(0);
     database.close();
     unlock();

@@ -108,7 +108,7 @@ export async function createCredentials(
   { token, refresh_token }: TestAccount,
 ): Promise<Pick<SampleThings, 'refresh_token' | 'session_id' | 'reset_token'>> {
   const claims = await api.deps.accounts.tokens.verifyAccess(token);
-  const { email = '', sid = '' } = claims ?? assert.fail('the token is not good');
+  const { email, sid } = claims ?? assert.fail('the token is not good');
   await requestPasswordReset(api.deps.accounts, email);
   return { refresh_token, session_id: sid, reset_token: tokenIn(api.test_accounts.mails.at(-1)) };
 }
