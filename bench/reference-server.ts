@@ -6,12 +6,12 @@ import fastify from 'fastify';
 import { type CryptoKey, importJWK, jwtVerify, SignJWT } from 'jose';
 
 /** What a request is compared with: Fastify, a JWT of our algorithm verified by the same library, one row read. */
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const importKey = async (jwk: object) => (await importJWK({ ...jwk }, 'ES256')) as CryptoKey;
+const { privateKey } = generateKeyPairSync('ed25519');
+const importKey = async (jwk: object) => (await importJWK({ ...jwk }, 'EdDSA')) as CryptoKey;
 const private_key = await importKey(privateKey.export({ format: 'jwk' }));
 const public_key = await importKey(createPublicKey(privateKey).export({ format: 'jwk' }));
 const token = await new SignJWT({ sub: 'user' })
-  .setProtectedHeader({ alg: 'ES256' })
+  .setProtectedHeader({ alg: 'EdDSA' })
   .setExpirationTime('1h')
   .sign(private_key);
 
@@ -24,7 +24,7 @@ const select = database.prepare('SELECT body FROM projects WHERE id = ?');
 const app = fastify({ forceCloseConnections: true });
 app.get<{ Params: { id: string } }>('/projects/:id', async (request, reply) => {
   const bearer = request.headers.authorization?.slice('Bearer '.length) ?? '';
-  await jwtVerify(bearer, public_key, { algorithms: ['ES256'] });
+  await jwtVerify(bearer, public_key, { algorithms: ['EdDSA'] });
   const row = select.get(request.params.id);
   if (row === undefined) return reply.code(404).send();
   return JSON.parse(String(row['body'])) as unknown;

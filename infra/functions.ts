@@ -16,13 +16,17 @@ export interface FunctionSpec {
   readonly concurrency?: number;
   /** `tenant`: one tenant's items and objects, by a tagged session. `two-table`: transactions over both tables as well. */
   readonly data?: 'tenant' | 'two-table';
+  /** Whether it hands mails to the function that sends them. */
+  readonly mail?: true;
   /** Partitions of the directory that its own role reads; `*` for any text. */
   readonly directory?: readonly string[];
+  /** Those of which it reads lists too. */
+  readonly directoryLists?: readonly string[];
   /** Partitions of the directory that its own role writes, outside of any transaction with a tenant's items. */
   readonly directoryWrites?: readonly string[];
-  /** `create` may make the parameter but never replace it; `publish` may replace it. */
+  /** `create` may make the parameter but never replace it; `publish` and `rotate` may replace it. */
   readonly parameters?: {
-    readonly signingKey?: 'create';
+    readonly signingKey?: 'create' | 'rotate';
     readonly publicKeys?: 'read' | 'publish';
     readonly sealKey?: 'read' | 'create';
     readonly cursorKey?: 'create';
@@ -42,9 +46,11 @@ export const API_FUNCTIONS = {
     timeoutSeconds: 10,
     concurrency: 20,
     data: 'two-table',
-    directory: ['EMAIL#*', 'USER#*', 'RATE#*', 'SIGNIN#*'],
-    directoryWrites: ['RATE#*', 'SIGNIN#*'],
-    parameters: { signingKey: 'create', publicKeys: 'publish' },
+    directory: ['EMAIL#*', 'USER#*', 'RESET#*', 'RATE#*', 'SIGNIN#*'],
+    directoryLists: ['USER#*'],
+    directoryWrites: ['RESET#*', 'RATE#*', 'SIGNIN#*'],
+    mail: true,
+    parameters: { signingKey: 'create', publicKeys: 'publish', cursorKey: 'create' },
   },
   tokens: {
     entry: 'functions/api/tokens/lambda.ts',
@@ -151,6 +157,13 @@ export const DELIVERY_FUNCTIONS = {
   'collect-logs': consumer('collect-logs', { timeoutSeconds: 60, data: 'tenant' }),
   // A throttled event waits: apps that end one after the other need no more.
   'watch-apps': consumer('watch-apps', { timeoutSeconds: 60, data: 'tenant', concurrency: 2 }),
+  'send-mail': consumer('send-mail', { concurrency: 5 }),
+  'rotate-signing-key': consumer('', {
+    entry: 'functions/schedules/lambda/rotate-signing-key.ts',
+    // Two runs at once would each make a key, of which one is lost.
+    concurrency: 1,
+    parameters: { signingKey: 'rotate', publicKeys: 'publish' },
+  }),
   'sweep-outbox': consumer('', {
     entry: 'functions/schedules/lambda/sweep-outbox.ts',
     timeoutSeconds: 300,

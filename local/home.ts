@@ -85,13 +85,16 @@ export function persistentSecret(folders: HomeFolders, name: string): Buffer {
   );
 }
 
-/** A file's text, made on first use: written aside and renamed, so a killed process leaves no half of it. */
-export function persistentText(path: string, create: () => string): string {
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true });
-    const aside = `${path}.${randomBytes(4).toString('hex')}`;
-    writeFileSync(aside, create(), { mode: 0o600, flush: true });
-    renameSync(aside, path);
-  }
+/** A file's text, made on first use. */
+function persistentText(path: string, create: () => string): string {
+  if (!existsSync(path)) replaceText(path, create());
   return readFileSync(path, 'utf8');
+}
+
+/** Writes a file that only its owner reads: aside and renamed, so a killed process leaves no half of it. */
+export function replaceText(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const aside = `${path}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(aside, text, { mode: 0o600, flush: true });
+  renameSync(aside, path);
 }

@@ -15,11 +15,14 @@ import { traceConsumers, traceTasks } from '../functions/runtime/traced.ts';
 import { createDeployTasks } from '../functions/tasks/index.ts';
 import { createGitSource } from '../src/adapters/git/source.ts';
 import { apiTokenCodec } from '../src/adapters/identity/api-token-codec.ts';
+import { createCommonPasswords } from '../src/adapters/identity/common-passwords.ts';
+import { oneTimeSecrets } from '../src/adapters/identity/one-time-secrets.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
 import { createBreakers, GIT_BREAKER } from '../src/adapters/resilience/breakers.ts';
 import { createSqliteTable } from '../src/adapters/sqlite/table.ts';
 import { createApiTokenStore } from '../src/adapters/stores/api-token-store.ts';
+import { createCredentialStore } from '../src/adapters/stores/credential-store.ts';
 import { logDeploymentEvents } from '../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../src/adapters/stores/deployment-store.ts';
 import { readDuePurges } from '../src/adapters/stores/due-purges.ts';
@@ -30,11 +33,13 @@ import { createProjectRemains } from '../src/adapters/stores/project-remains.ts'
 import { createProjectStore } from '../src/adapters/stores/project-store.ts';
 import { createReleaseStore } from '../src/adapters/stores/release-store.ts';
 import { createServiceStore } from '../src/adapters/stores/service-store.ts';
+import { createSessionStore } from '../src/adapters/stores/session-store.ts';
 import { createSignInStore } from '../src/adapters/stores/sign-in-store.ts';
 import { createUsageStore } from '../src/adapters/stores/usage-store.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../src/adapters/system/cursors.ts';
 import { uuidIds } from '../src/adapters/system/ids.ts';
+import { createLogMailer } from '../src/adapters/system/log-mailer.ts';
 import { createLogger } from '../src/adapters/system/logger.ts';
 import { createMemoryBuckets } from '../src/adapters/system/memory-buckets.ts';
 import { createSealer } from '../src/adapters/system/sealer.ts';
@@ -104,6 +109,7 @@ const CLOSE_GRACE_MS = 3000;
 // An hour's worth, and more than a laptop's user deletes; what is left waits for the next.
 const PURGED_AT_ONCE = 100;
 const PURGE_STEPS = 10_000;
+const DAY_MS = 86_400_000;
 
 /** Composes the laptop's platform from the same handlers, stores and state machine that run on AWS, and starts it.
  *  @param environment - the operator's; builds and apps get an allow-listed part
@@ -137,9 +143,10 @@ export async function startPlatform(
   if (orphans > 0) logger.warn('ended processes of an earlier run', { count: orphans });
 
   const sealer = createSealer(persistentSecret(folders, 'seal'));
-  const keys = await loadSigningKeys(folders);
+  const keys = await loadSigningKeys(folders, clock);
   const tokens = createTokens(keys, clock);
   const identity = createIdentityStore(table);
+  const credentials = createCredentialStore(table);
   const api_tokens = createApiTokenStore(table);
   const shared = shareProjects(createProjectStore(table, sealer), table, {
     url: settings.cache_url,
@@ -244,7 +251,19 @@ export async function startPlatform(
   const request_limits = readLimits(settings.rate_limit);
   const api: ApiDependencies = {
     authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
-    accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
+    accounts: {
+      store: identity,
+      sessions: createSessionStore(table),
+      credentials,
+      resets: credentials,
+      secrets: oneTimeSecrets,
+      common_passwords: createCommonPasswords(),
+      passwords: createPasswordHasher(),
+      tokens,
+      mailer: createLogMailer(logger),
+      clock,
+      ids,
+    },
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     sign_in: { attempts: createSignInStore(table, clock), limits: request_limits.sign_in, logger },
     projects: { projects, clock, ids, allow_local_repositories: true },
@@ -254,7 +273,7 @@ export async function startPlatform(
     usage,
     clock,
     cursors: createCursorCodec(persistentSecret(folders, 'cursors')),
-    readKeySet: async () => keys.key_set.keys,
+    readKeySet: async () => keys.keySet(),
     idempotency: createIdempotencyStore(table, clock),
     limiter: createRateLimiter({
       limits: request_limits,
@@ -302,7 +321,12 @@ export async function startPlatform(
 
   let purging: PurgeSchedule | undefined;
   let stopping: Promise<void> | undefined;
+  // It keeps no process alive: what is due when nobody runs is done at the next start.
+  const key_timer = setInterval(() => {
+    keys.renew().catch((error: unknown) => logger.error('signing keys could not be renewed', { error }));
+  }, DAY_MS).unref();
   const stop = async (): Promise<void> => {
+    clearInterval(key_timer);
     // Together, so that requests under way are still answered by apps that are on their way out.
     await Promise.all([gateway.close(CLOSE_GRACE_MS), bus.stop(), engine.shutDown(), purging?.stop()]);
     await compute.shutDown();
@@ -316,6 +340,7 @@ export async function startPlatform(
   try {
     port = await gateway.listen(settings.port, settings.host);
   } catch (error) {
+    clearInterval(key_timer);
     await runner.terminateAll(0);
     database.close();
     unlock();

@@ -6,6 +6,7 @@ import { createErrorPage } from '../src/contracts/http/error-page.ts';
 import { createOpenApi } from '../src/contracts/http/openapi.ts';
 import { statusOf } from '../src/contracts/http/problem.ts';
 import { ERRORS, type ErrorCode } from '../src/domain/shared/errors.ts';
+import { COMMON_PASSWORDS_FILE, createCommonPasswordsModule } from './common-passwords.ts';
 import { fillPage } from './fill-page.ts';
 
 const CODES = Object.keys(ERRORS).sort() as ErrorCode[];
@@ -13,6 +14,7 @@ const CODES = Object.keys(ERRORS).sort() as ErrorCode[];
 /** The committed files that follow from the code, by path: a test compares them, `npm run generate` writes them. */
 export function createGeneratedFiles(): ReadonlyMap<string, string> {
   return new Map([
+    [COMMON_PASSWORDS_FILE, createCommonPasswordsModule()],
     ['openapi.json', `${JSON.stringify(createOpenApi(), null, 2)}\n`],
     ['docs/install-permissions.json', `${JSON.stringify(createInstallPermissions(), null, 2)}\n`],
     ['docs/errors/README.md', createIndex()],

@@ -1,5 +1,11 @@
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
-import { createSamples, expectSuccess, idOf, NOWHERE, type OperationId } from '../../test/support/samples.ts';
+import {
+  createCredentials,
+  createSamples,
+  expectSuccess,
+  NOWHERE,
+  type OperationId,
+} from '../../test/support/samples.ts';
 import type { Access } from '../capacity/tally.ts';
 import { runExecution } from './execution.ts';
 import { openUsedWorld, type UsedWorld } from './world.ts';
@@ -12,8 +18,7 @@ export async function measureRoute(operation_id: OperationId): Promise<Access> {
     operation_id === 'cancelDeployment' ? await world.queue(world.project_id) : NOWHERE.queued_id;
   if (operation_id === 'getDeploymentLogs') return measureLogs(world);
   if (operation_id === 'restoreProject') await world.call('DELETE', `${PROJECTS}/${world.project_id}`);
-  const token_id = idOf(await world.call('POST', '/api/v1/tokens', { name: 'ci' }));
-  const things = { ...world, queued_id, refresh_token: world.account.refresh_token, token_id };
+  const things = { ...world, queued_id, ...(await createCredentials(world.api, world.account)) };
   const { target, body } = createSamples(things)[operation_id];
   return countRequest(world, operation_id, target, body);
 }

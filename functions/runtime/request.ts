@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import type { Route } from '../../src/contracts/http/route.ts';
+import type { Client } from '../../src/domain/identity/index.ts';
 import { AppError } from '../../src/domain/shared/errors.ts';
 import { mayChange } from './entity-tags.ts';
 import { invalid, pointer, toError, WORDING } from './field-problems.ts';
@@ -21,6 +22,8 @@ export interface RequestOf<R extends Route> {
   readonly request_id: string;
   /** False when If-Match or If-None-Match was sent, and the thing's version isn't what it demands. */
   readonly matches: (version: number) => boolean;
+  /** Where it comes from. */
+  readonly client: Client;
   /** Makes a signal that ends when the client went away or the function is about to. */
   readonly createSignal: (() => AbortSignal) | undefined;
 }
@@ -43,8 +46,13 @@ export function parseRequest<R extends Route>(
     address: event.requestContext.http.sourceIp,
     request_id: event.requestContext.requestId,
     matches: (version) => mayChange(preconditions, version),
+    client: clientOf(event),
     createSignal,
   } as RequestOf<R>;
+}
+
+function clientOf({ requestContext: { http } }: APIGatewayProxyEventV2): Client {
+  return { ip: http.sourceIp, user_agent: http.userAgent };
 }
 
 function parseParameters(route: Route, parameters: Readonly<Record<string, string | undefined>>): unknown {

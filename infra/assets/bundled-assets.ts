@@ -19,6 +19,8 @@ const REPLACEMENTS = {
   // Its CommonJS module, which `node` would get, can't be shaken: all of git would be in the bundle.
   'isomorphic-git': 'node_modules/isomorphic-git/index.js',
   'sha.js/sha1.js': 'infra/assets/replacements/sha1.ts',
+  diff3: 'infra/assets/replacements/diff3.ts',
+  '@aws-sdk/endpoint-cache': 'infra/assets/replacements/endpoint-cache.ts',
   '@ioredis/commands': 'infra/assets/replacements/redis-commands.ts',
   // It packs with Node's own streams, and takes this for unpacking alone.
   pako: 'node_modules/pako/lib/inflate.js',

@@ -7,7 +7,9 @@ import type { FunctionSpec } from '../functions.ts';
 import { allow } from './statements.ts';
 
 type ParameterKind = keyof NonNullable<FunctionSpec['parameters']>;
-type Right = 'read' | 'create' | 'publish';
+type Right = 'read' | 'create' | 'publish' | 'rotate';
+
+const WRITES = { create: 'Create', publish: 'Publish', rotate: 'Rotate' } as const;
 
 const PARAMETERS = {
   signingKey: { path: 'signing-key', variable: 'SIGNING_KEY_PARAMETER', sid: 'SigningKey' },
@@ -56,8 +58,5 @@ function statementsFor(
   if (right === 'read') return [read];
   const once = { StringEquals: { 'ssm:Overwrite': 'false' } };
   const conditions = right === 'create' ? once : {};
-  return [
-    read,
-    allow(`${right === 'create' ? 'Create' : 'Publish'}${sid}`, ['ssm:PutParameter'], [arn], conditions),
-  ];
+  return [read, allow(`${WRITES[right]}${sid}`, ['ssm:PutParameter'], [arn], conditions)];
 }

@@ -1,13 +1,11 @@
 import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { FilterPattern, type ILogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import { DUE_PARTITIONS, OUTBOX_FILTER, OUTBOX_SUFFIX } from '../../src/adapters/dynamodb/table.ts';
 import { type ConsumerName, EVENT_RULES, EVENT_SOURCE } from '../../src/contracts/events/rules.ts';
@@ -15,11 +13,12 @@ import type { FunctionEnvironment } from '../../src/contracts/functions/environm
 import { BranchlineFunction } from '../constructs/branchline-function.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import type { FunctionContext } from '../constructs/function-context.ts';
+import { FunctionSchedule } from '../constructs/function-schedule.ts';
 import { CONSUMER_FUNCTIONS, DELIVERY_FUNCTIONS } from '../functions.ts';
 import { functionName } from '../names.ts';
 import { type AppsPlacement, useApps } from '../policies/apps.ts';
-import { grant } from '../policies/grant.ts';
 import { removeImages } from '../policies/images.ts';
+import { sendMail } from '../policies/mail.ts';
 import { allow, leadingKeys } from '../policies/statements.ts';
 import type { OrchestrationStack } from './orchestration-stack.ts';
 
@@ -53,6 +52,8 @@ export class EventsStack extends Stack {
     this.publisher = this.makePublisher();
     this.makeSweeper();
     this.makePurger(props.orchestration);
+    this.makeKeyRotator();
+    this.makeMailSender();
     this.makeLogCollector(props.orchestration);
     this.makeAppWatcher();
   }
@@ -168,7 +169,12 @@ export class EventsStack extends Stack {
         ),
       ],
     });
-    this.runHourly('Sweeper', 'sweep', sweeper);
+    new FunctionSchedule(this, 'SweeperSchedule', this.context.config, {
+      name: 'sweep-outbox',
+      every: Duration.hours(1),
+      target: sweeper,
+      failures,
+    });
   }
 
   // What was deleted and can't be restored any more.
@@ -188,31 +194,35 @@ export class EventsStack extends Stack {
         ),
       ],
     });
-    this.runHourly('Purger', 'purge', purger);
+    new FunctionSchedule(this, 'PurgerSchedule', this.context.config, {
+      name: 'purge',
+      every: Duration.hours(1),
+      target: purger,
+      failures: this.outboxFailures,
+    });
   }
 
-  /** Runs a function every hour. What fails for good is told of where the outbox's failures are. */
-  private runHourly(id: string, name: string, target: BranchlineFunction): void {
+  // Daily, though a key lasts a month: a run that failed is made good the next day, and old keys go in time.
+  private makeKeyRotator(): void {
     const failures = this.outboxFailures;
-    const role = new Role(this, `${id}ScheduleRole`, {
-      roleName: functionName(this.context.config, `${name}-schedule`),
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
+    const target = new BranchlineFunction(this, 'rotate-signing-key', this.context, {
+      spec: DELIVERY_FUNCTIONS['rotate-signing-key'],
+      failures,
     });
-    grant(role, [
-      allow(`Run${id}`, ['lambda:InvokeFunction'], [target.function.functionArn]),
-      allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
-    ]);
-    new Schedule(this, `${id}Schedule`, {
-      scheduleName: functionName(this.context.config, name),
-      schedule: ScheduleExpression.rate(Duration.hours(1)),
-      target: new LambdaInvoke(target.function, {
-        role: role.withoutPolicyUpdates(),
-        deadLetterQueue: failures,
-        retryAttempts: 3,
-        maxEventAge: Duration.hours(1),
-      }),
+    new FunctionSchedule(this, 'KeySchedule', this.context.config, {
+      name: 'rotate-signing-key',
+      every: Duration.days(1),
+      target,
+      failures,
+    });
+  }
+
+  private makeMailSender(): void {
+    new BranchlineFunction(this, 'send-mail', this.context, {
+      spec: DELIVERY_FUNCTIONS['send-mail'],
+      // A queue of its own would need an alarm of its own, of which an account has ten for nothing.
+      failures: this.outboxFailures,
+      ...sendMail(this, this.context.config),
     });
   }
 
@@ -220,7 +230,7 @@ export class EventsStack extends Stack {
   private makeLogCollector({ buildLog }: OrchestrationStack): void {
     const collector = new BranchlineFunction(this, 'collect-logs', this.context, {
       spec: DELIVERY_FUNCTIONS['collect-logs'],
-      // A queue of its own would need an alarm of its own, of which an account has ten for nothing.
+      // As for mail.
       failures: this.outboxFailures,
     });
     const groups: [string, ILogGroup][] = [['BuildLines', buildLog]];

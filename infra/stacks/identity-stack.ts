@@ -15,7 +15,7 @@ const TENANT = '$'.concat('{aws:PrincipalTag/tenant}');
 const OWN_KEYS = leadingKeys([`T#${TENANT}`, `T#${TENANT}#*`]);
 // `due` serves all tenants, so no tenant may look into it.
 const TENANT_INDEXES = TABLES.tenants.indexes.filter((name) => name !== 'due');
-const DIRECTORY_PARTITIONS = ['EMAIL#*', 'USER#*', 'HOST#*', 'PLATFORM'];
+const DIRECTORY_PARTITIONS = ['EMAIL#*', 'USER#*', 'RESET#*', 'HOST#*', 'PLATFORM'];
 
 /** The roles that functions take on to reach data: a tenant's own session, and the one that spans both tables. */
 export class IdentityStack extends Stack {

@@ -30,8 +30,10 @@ describe('a function’s own role', () => {
     },
   );
 
-  test('makes keys but never replaces one, the public ones apart', () => {
-    for (const each of everyFunction) {
+  test('makes keys but never replaces one, the public ones and the rotator apart', () => {
+    const replace = { action: 'ssm:PutParameter', resource: parameter('signing-key') };
+    expect(everyFunction.filter((each) => may(each, replace))).toEqual(['rotate-signing-key']);
+    for (const each of everyFunction.filter((name) => name !== 'rotate-signing-key')) {
       for (const name of ['signing-key', 'seal-key', 'cursor-key']) {
         const put = { action: 'ssm:PutParameter', resource: parameter(name) };
         expect(may(each, put)).toBe(false);
@@ -76,12 +78,27 @@ describe('a function’s own role', () => {
     expect(readers('USER#usr_1')).toEqual(['auth']);
     expect(readers('HOST#shop')).toEqual(['remove-project', 'purge']);
     expect(readers('PLATFORM')).toEqual([]);
+    const listers = ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].map((key) =>
+      everyFunction.filter((each) =>
+        may(each, { action: 'dynamodb:Query', resource: DIRECTORY, context: keys(key) }),
+      ),
+    );
+    expect(listers).toEqual([[], ['auth'], [], []]);
     const writers = everyFunction.filter((each) =>
       ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].some((key) =>
         may(each, { action: 'dynamodb:PutItem', resource: DIRECTORY, context: keys(key) }),
       ),
     );
     expect(writers).toEqual([]);
+    const onReset = (action: string) =>
+      everyFunction.filter((each) =>
+        may(each, { action: `dynamodb:${action}`, resource: DIRECTORY, context: keys('RESET#usr_1') }),
+      );
+    const reset_actions = [...ITEM_ACTIONS, ...FORBIDDEN_ACTIONS].filter(
+      (action) => onReset(action).length > 0,
+    );
+    expect(reset_actions).toEqual(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    for (const action of reset_actions) expect(onReset(action)).toEqual(['auth']);
   });
 
   test.each(['PutItem', 'UpdateItem', 'DeleteItem'])(
@@ -108,10 +125,10 @@ describe('a function’s own role', () => {
 });
 
 const READERS: Readonly<Record<string, readonly string[]>> = {
-  'signing-key': ['auth'],
-  'public-keys': ['auth', 'tokens', 'projects', 'deployments', 'usage', 'meta'],
+  'signing-key': ['auth', 'rotate-signing-key'],
+  'public-keys': ['auth', 'tokens', 'projects', 'deployments', 'usage', 'meta', 'rotate-signing-key'],
   'seal-key': ['projects', 'prepare', 'publish-image', 'pre-deploy', 'release', 'switch-route'],
-  'cursor-key': ['tokens', 'projects', 'deployments'],
+  'cursor-key': ['auth', 'tokens', 'projects', 'deployments'],
 };
 
 describe('the index of what is due', () => {
@@ -143,6 +160,8 @@ test('what nobody could take goes to the queue of what was given up, from the fu
     'collect-logs',
     'publish-outbox',
     'purge',
+    'rotate-signing-key',
+    'send-mail',
     'sweep-outbox',
     'watch-apps',
   ]);
@@ -175,7 +194,11 @@ describe('the state machine’s role', () => {
   );
 });
 
-const all = [await synthesize(), templates, await synthesize({ edge: true, compute: true })];
+const all = [
+  await synthesize(),
+  templates,
+  await synthesize({ edge: true, compute: true, mailFrom: 'paas@example.com' }),
+];
 
 describe('wildcards', () => {
   const statements = all.flatMap((each, position) =>

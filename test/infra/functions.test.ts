@@ -73,7 +73,7 @@ describe.each([
 
   test('that nobody waits for has a queue for what it gave up', () => {
     const configured = resourcesOf(templates, 'AWS::Lambda::EventInvokeConfig');
-    expect(configured.length).toBe(Object.keys(EVENT_RULES).length + 5);
+    expect(configured.length).toBe(Object.keys(EVENT_RULES).length + 7);
     for (const { properties } of configured) {
       expect(JSON.stringify(properties['DestinationConfig'])).toContain('Arn');
       expect(properties['MaximumRetryAttempts']).toBe(2);

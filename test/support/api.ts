@@ -122,9 +122,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     metrics: createMetricsStore(memory.table, clock),
     usage: createUsageStore(memory.table, clock),
     cursors: createCursorCodec(Buffer.alloc(32, 3)),
-    readKeySet: async () => [
-      { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', alg: 'ES256', use: 'sig' },
-    ],
+    readKeySet: async () => [{ kty: 'OKP', crv: 'Ed25519', x: 'x', kid: 'one', alg: 'EdDSA', use: 'sig' }],
     limiter:
       options.limiter ??
       createRateLimiter({ limits, buckets: createBucketStore(memory.table, clock), clock, logger }),

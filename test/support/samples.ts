@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { PROBLEM_MEDIA_TYPE, problemSchema, statusOf } from '../../src/contracts/http/problem.ts';
 import type { Route } from '../../src/contracts/http/route.ts';
+import { requestPasswordReset } from '../../src/domain/identity/index.ts';
 import type { ErrorCode } from '../../src/domain/shared/errors.ts';
 import type { TestAccount, TestAnswer, TestApi } from './api.ts';
 import { PASSWORD } from './api.ts';
+import { tokenIn } from './identity.ts';
 import { runTasks } from './run-tasks.ts';
 import { testId } from './test-ids.ts';
 
@@ -25,6 +27,8 @@ export interface SampleThings {
   readonly queued_id: string;
   readonly refresh_token: string;
   readonly token_id: string;
+  readonly session_id: string;
+  readonly reset_token: string;
 }
 
 const PROJECTS = '/api/v1/projects';
@@ -33,7 +37,7 @@ const DEPLOYMENTS = '/api/v1/deployments';
 
 /** One valid request per route: a route without one does not compile. */
 export function createSamples(things: SampleThings): Readonly<Record<OperationId, Sample>> {
-  const { project_id, deployment_id, queued_id, refresh_token, token_id } = things;
+  const { project_id, deployment_id, queued_id, refresh_token, session_id, reset_token, token_id } = things;
   const repository_url = 'https://git.example.com/new';
   return {
     register: {
@@ -42,6 +46,18 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     },
     login: { target: '/api/v1/auth/login', body: { email: 'ada@example.com', password: PASSWORD } },
     refresh: { target: '/api/v1/auth/refresh', body: { refresh_token } },
+    logout: { target: '/api/v1/auth/logout' },
+    listSessions: { target: '/api/v1/auth/sessions?limit=5' },
+    endSession: { target: `/api/v1/auth/sessions/${session_id}` },
+    changePassword: {
+      target: '/api/v1/auth/password',
+      body: { current_password: PASSWORD, new_password: 'staple incorrect donkey' },
+    },
+    requestPasswordReset: { target: '/api/v1/auth/password/reset', body: { email: 'ada@example.com' } },
+    confirmPasswordReset: {
+      target: '/api/v1/auth/password/reset/confirm',
+      body: { token: reset_token, new_password: 'staple incorrect donkey' },
+    },
     createToken: { target: TOKENS, body: { name: 'ci', scopes: ['projects:read'] } },
     listTokens: { target: `${TOKENS}?limit=5` },
     revokeToken: { target: `${TOKENS}/${token_id}` },
@@ -73,11 +89,13 @@ export const NOWHERE: SampleThings = {
   queued_id: testId('dpl', 0xffff),
   refresh_token: 'none',
   token_id: testId('key', 0xffff),
+  session_id: testId('ses', 0xffff),
+  reset_token: 'none',
 };
 
 /** Makes a project of an account's with a deployment that served; `queue` queues another behind it. */
 export async function createThings(api: TestApi, account: TestAccount, queue = false): Promise<SampleThings> {
-  const { token, tenant_id, refresh_token } = account;
+  const { token, tenant_id } = account;
   const body = {
     name: 'shop',
     repository_url: 'https://git.example.com/shop',
@@ -87,9 +105,20 @@ export async function createThings(api: TestApi, account: TestAccount, queue = f
   const deploy = async () => idOf(await api.call('POST', DEPLOYMENTS, { token, body: { project_id } }));
   const deployment_id = await deploy();
   await runTasks(api.pipeline, { tenant_id, deployment_id });
-  const token_id = idOf(await api.call('POST', TOKENS, { token, body: { name: 'ci' } }));
   const queued_id = queue ? await deploy() : NOWHERE.queued_id;
-  return { project_id, deployment_id, queued_id, refresh_token, token_id };
+  return { project_id, deployment_id, queued_id, ...(await createCredentials(api, account)) };
+}
+
+/** What an account can sign in, out and on with. */
+export async function createCredentials(
+  api: TestApi,
+  { token, refresh_token }: TestAccount,
+): Promise<Pick<SampleThings, 'refresh_token' | 'session_id' | 'reset_token' | 'token_id'>> {
+  const claims = await api.deps.accounts.tokens.verifyAccess(token);
+  const { email, sid } = claims ?? assert.fail('the token is not good');
+  await requestPasswordReset(api.deps.accounts, email);
+  const token_id = idOf(await api.call('POST', TOKENS, { token, body: { name: 'ci' } }));
+  return { refresh_token, token_id, session_id: sid, reset_token: tokenIn(api.test_accounts.mails.at(-1)) };
 }
 
 /** The id of the thing in an answer. */

@@ -10,6 +10,8 @@ export const TENANT = testId('ten', 1);
 export const OTHER_TENANT = testId('ten', 2);
 export const USER = testId('usr', 1);
 export const OTHER_USER = testId('usr', 2);
+/** Where somebody signs in. */
+export const CLIENT = { ip: '192.0.2.1', user_agent: 'test' };
 export const PROJECT = testId('prj', 1);
 const CREATED_AT = '2026-11-15T12:00:00.000Z';
 

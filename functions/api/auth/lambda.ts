@@ -1,6 +1,10 @@
+import { createCommonPasswords } from '../../../src/adapters/identity/common-passwords.ts';
+import { oneTimeSecrets } from '../../../src/adapters/identity/one-time-secrets.ts';
 import { createPasswordHasher } from '../../../src/adapters/identity/passwords.ts';
 import { createTokens } from '../../../src/adapters/identity/tokens.ts';
+import { createCredentialStore } from '../../../src/adapters/stores/credential-store.ts';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
+import { createSessionStore } from '../../../src/adapters/stores/session-store.ts';
 import { createSignInStore } from '../../../src/adapters/stores/sign-in-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { uuidIds } from '../../../src/adapters/system/ids.ts';
@@ -8,13 +12,15 @@ import { readLimits } from '../../../src/domain/limits/index.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
 import { rateLimit } from '../../runtime/aws/environment.ts';
-import { signingKeys } from '../../runtime/aws/secrets.ts';
+import { functionMailer } from '../../runtime/aws/mail.ts';
+import { loadCursors, signingKeys } from '../../runtime/aws/secrets.ts';
 import { AWAITED, createTwoTable } from '../../runtime/aws/table.ts';
 import { createAuthFunction } from './handler.ts';
 
 async function compose() {
   const table = createTwoTable(AWAITED);
   const keys = signingKeys();
+  const credentials = createCredentialStore(table);
   const runtime = createApiRuntime(table, keys);
   return createAuthFunction({
     ...runtime,
@@ -23,10 +29,17 @@ async function compose() {
       limits: readLimits(rateLimit()).sign_in,
       logger: runtime.logger,
     },
+    cursors: await loadCursors(),
     accounts: {
       store: createIdentityStore(table),
+      sessions: createSessionStore(table),
+      credentials,
+      resets: credentials,
+      secrets: oneTimeSecrets,
+      common_passwords: createCommonPasswords(),
       passwords: createPasswordHasher(),
       tokens: createTokens(keys, systemClock),
+      mailer: functionMailer(),
       clock: systemClock,
       ids: uuidIds,
     },

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { AWAITED_CALLS } from '../../../src/adapters/aws/call-limits.ts';
+import { createParameterVerificationKeys } from '../../../src/adapters/aws/parameter-keys.ts';
 import {
   createParameterSigningKeys,
-  createParameterVerificationKeys,
-} from '../../../src/adapters/aws/parameter-keys.ts';
+  type ParameterSigningKeysOptions,
+} from '../../../src/adapters/aws/parameter-signing-keys.ts';
 import { createParameters } from '../../../src/adapters/aws/parameters.ts';
 import type { SigningKeys } from '../../../src/adapters/identity/signing-keys.ts';
 import type { Sealer } from '../../../src/adapters/stores/sealer.ts';
@@ -21,12 +22,14 @@ export function verificationKeys() {
   return createParameterVerificationKeys(keyOptions());
 }
 
-/** The key that signs; only the sign-in function's role may read it. */
+/** The keys that sign; only the sign-in function's role may read them, and that of the function that rotates them. */
 export function signingKeys(): SigningKeys {
-  return createParameterSigningKeys({
-    ...keyOptions(),
-    signing_key_parameter: required('SIGNING_KEY_PARAMETER'),
-  });
+  return createParameterSigningKeys(signingKeyOptions());
+}
+
+/** Where the signing keys are, for those who may read them. */
+export function signingKeyOptions(): ParameterSigningKeysOptions {
+  return { ...keyOptions(), signing_key_parameter: required('SIGNING_KEY_PARAMETER') };
 }
 
 /** @returns the sealer of variables, under the root key that the first caller makes */

@@ -20,8 +20,8 @@ export function createTenantTable(options: DynamoTableOptions = {}): Table {
   });
 }
 
-/** The tenants' table through the function's own role, for the functions that look after outboxes. */
-export function createOutboxTable(options: DynamoTableOptions = {}): Table {
+/** The tenants' table through the function's own role, for functions that serve no tenant: they look after outboxes, or after what is due. */
+export function createOwnTable(options: DynamoTableOptions = {}): Table {
   const names = { directory: '', tenants: required('TENANTS_TABLE') };
   const breaker = aws_breakers.of('dynamodb');
   return createDynamoTable(createDynamoClients()(), names, { ...options, breaker });

@@ -1,15 +1,13 @@
 import type { Context } from 'aws-lambda';
-import { createDynamoClients } from '../../../src/adapters/dynamodb/client.ts';
-import { createDynamoTable } from '../../../src/adapters/dynamodb/dynamodb-table.ts';
 import { readDuePurges } from '../../../src/adapters/stores/due-purges.ts';
 import { createProjectRemains } from '../../../src/adapters/stores/project-remains.ts';
 import { createServiceStore } from '../../../src/adapters/stores/service-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { createLogger } from '../../../src/adapters/system/logger.ts';
 import { createProjectPurge, createPurger, type ProjectOutput } from '../../../src/domain/purge/index.ts';
-import { logLevel, required } from '../../runtime/aws/environment.ts';
+import { logLevel } from '../../runtime/aws/environment.ts';
 import { createImageRemover } from '../../runtime/aws/image-remover.ts';
-import { createTwoTable } from '../../runtime/aws/table.ts';
+import { createOwnTable, createTwoTable } from '../../runtime/aws/table.ts';
 
 // An hour's worth; what is left waits for the next.
 const MAX_PER_SHARD = 100;
@@ -18,10 +16,7 @@ const MAX_STEPS = 10_000;
 const RESERVE_MS = 60_000;
 
 // What is due is read by the function's own role, which reaches nothing else; the rest goes through sessions of the tenants.
-const due = createDynamoTable(createDynamoClients()(), {
-  tenants: required('TENANTS_TABLE'),
-  directory: required('DIRECTORY_TABLE'),
-});
+const due = createOwnTable();
 const table = createTwoTable();
 const images = createImageRemover();
 

@@ -1,14 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
-import type { CryptoKey, JWK } from 'jose';
+import type { CryptoKey } from 'jose';
+import * as z from 'zod';
+import { publicKeySchema } from '../../contracts/http/routes/meta.ts';
 import type { Clock } from '../../domain/shared/ports.ts';
-import {
-  importSigningKey,
-  type PublicKey,
-  type SigningKeys,
-  toPublicKey,
-  type VerificationKeys,
-} from '../identity/signing-keys.ts';
-import { memoize } from '../system/memoize.ts';
+import { importPublicKeys } from '../identity/key-document.ts';
+import type { PublicKey, VerificationKeys } from '../identity/signing-keys.ts';
 import type { Parameters } from './parameters.ts';
 
 export interface ParameterKeysOptions {
@@ -19,31 +14,24 @@ export interface ParameterKeysOptions {
 
 // A token with an unknown key may be a forgery, so it can't make every request read the parameter again.
 const REREAD_AFTER_MS = 30_000;
+const keySetSchema = z.object({ keys: z.array(z.unknown()) });
 
 /** The public keys, from the parameter that everybody may read; read again when a token names an unknown one. */
 export function createParameterVerificationKeys(
   options: ParameterKeysOptions,
 ): VerificationKeys & { readKeySet(): Promise<readonly PublicKey[]> } {
-  let keys = new Map<string, CryptoKey>();
+  let keys: ReadonlyMap<string, CryptoKey> = new Map();
   let read_at_ms = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
-  const readKeySet = async (): Promise<readonly PublicKey[]> => {
-    const text = await options.parameters.read(options.public_keys_parameter);
-    return text === undefined ? [] : (JSON.parse(text) as { keys: PublicKey[] }).keys;
-  };
-
   const reread = async (): Promise<void> => {
-    const found = await readKeySet();
-    keys = new Map(
-      await Promise.all(found.map(async (key) => [key.kid, await importSigningKey(key)] as const)),
-    );
+    keys = await importPublicKeys(await readKeySet(options));
     // Only now: after a reading that failed, good tokens must not be taken for forged ones.
     read_at_ms = options.clock.now().getTime();
   };
 
   return {
-    readKeySet,
+    readKeySet: () => readKeySet(options),
     async find(kid) {
       const known = keys.get(kid);
       if (known !== undefined) return known;
@@ -57,36 +45,11 @@ export function createParameterVerificationKeys(
   };
 }
 
-/** The signing key, made on first use; its public half is published before it signs anything. */
-export function createParameterSigningKeys(
-  options: ParameterKeysOptions & { readonly signing_key_parameter: string },
-): SigningKeys {
-  const verification = createParameterVerificationKeys(options);
-
-  const current = memoize(async () => {
-    const text = await options.parameters.readOrCreateSecret(options.signing_key_parameter, createKey);
-    const jwk = JSON.parse(text) as JWK;
-    const public_key = await toPublicKey(jwk);
-    await publish(options, await verification.readKeySet(), public_key);
-    return { kid: public_key.kid, private_key: await importSigningKey(jwk) };
-  });
-
-  return { find: (kid) => verification.find(kid), current };
-}
-
-async function publish(
-  options: ParameterKeysOptions,
-  published: readonly PublicKey[],
-  key: PublicKey,
-): Promise<void> {
-  if (published.some((other) => other.kid === key.kid)) return;
-  await options.parameters.write(
-    options.public_keys_parameter,
-    JSON.stringify({ keys: [key, ...published] }),
-  );
-}
-
-function createKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return JSON.stringify(privateKey.export({ format: 'jwk' }));
+async function readKeySet({ parameters, public_keys_parameter }: ParameterKeysOptions): Promise<PublicKey[]> {
+  const text = await parameters.read(public_keys_parameter);
+  if (text === undefined) return [];
+  // What an earlier version published verifies nothing any more.
+  return keySetSchema
+    .parse(JSON.parse(text))
+    .keys.flatMap((key) => publicKeySchema.safeParse(key).data ?? []);
 }

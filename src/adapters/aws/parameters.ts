@@ -10,6 +10,8 @@ export interface Parameters {
   read(name: string): Promise<string | undefined>;
   /** Replaces what is there. */
   write(name: string, value: string): Promise<void>;
+  /** Replaces a secret, encrypted as {@link readOrCreateSecret} does. */
+  writeSecret(name: string, value: string): Promise<void>;
   /** Reads a secret, making it when there is none: encrypted under the account's own SSM key, which costs nothing.
    *  Of several makers at the same moment one wins, and all get its value. */
   readOrCreateSecret(name: string, create: () => string): Promise<string>;
@@ -51,6 +53,10 @@ export function createParameters(aws: AwsCaller): Parameters {
 
     async write(name, value) {
       await put(name, value, 'String', true);
+    },
+
+    async writeSecret(name, value) {
+      await put(name, value, 'SecureString', true);
     },
 
     async readOrCreateSecret(name, create) {

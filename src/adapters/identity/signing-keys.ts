@@ -1,8 +1,9 @@
-import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
+import { type CryptoKey, importJWK, type JWK } from 'jose';
 import type * as z from 'zod';
 import type { publicKeySchema } from '../../contracts/http/routes/meta.ts';
 
-export const SIGNING_ALGORITHM = 'ES256';
+/** Ed25519: its signatures are deterministic, so the same claims are the same token (docs/adr/0023). */
+export const SIGNING_ALGORITHM = 'EdDSA';
 export const ISSUER = 'branchline';
 
 /** A public key as the JWKS shows it. */
@@ -13,19 +14,16 @@ export interface VerificationKeys {
   find(kid: string): Promise<CryptoKey | undefined>;
 }
 
-/** Also has the private key that signs: only the sign-in function does. */
-export interface SigningKeys extends VerificationKeys {
-  current(): Promise<{ readonly kid: string; readonly private_key: CryptoKey }>;
+/** A key that signs. */
+export interface Signer {
+  readonly kid: string;
+  readonly private_key: CryptoKey;
 }
 
-/** The public half of a key pair, as the JWKS shows it; its id is its thumbprint (RFC 7638). */
-export async function toPublicKey(jwk: JWK): Promise<PublicKey> {
-  const { kty, crv, x, y } = jwk;
-  if (kty === undefined || crv === undefined || x === undefined || y === undefined) {
-    throw new TypeError('The signing key is no elliptic-curve key');
-  }
-  const kid = await calculateJwkThumbprint(jwk);
-  return { kty, crv, x, y, kid, alg: SIGNING_ALGORITHM, use: 'sig' };
+/** Also has the private keys: only the sign-in function does. */
+export interface SigningKeys extends VerificationKeys {
+  /** The key that signs what is valid from an instant on: at each moment there is exactly one. */
+  signerAt(instant: Date): Promise<Signer>;
 }
 
 /** @throws TypeError for a symmetric key */

@@ -3,34 +3,42 @@ import {
   ACCESS_AUDIENCE,
   ACCESS_TOKEN_LIFETIME_S,
   REFRESH_AUDIENCE,
-  REFRESH_TOKEN_LIFETIME_S,
   type TokenSigner,
 } from '../../domain/identity/index.ts';
 import type { Clock } from '../../domain/shared/ports.ts';
 import { ISSUER, SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts';
 import { ACCESS_TYPE, REFRESH_TYPE } from './token-verifier.ts';
 
-/** Signs access and refresh tokens with the current key. */
+/** Signs access and refresh tokens, each with the key of the moment from which it is valid. */
 export function createTokenSigner(keys: SigningKeys, clock: Clock): TokenSigner {
-  const sign = async (
-    claims: object,
-    type: string,
-    audience: string,
-    lifetime_s: number,
-  ): Promise<string> => {
-    const { kid, private_key } = await keys.current();
-    const now_s = Math.floor(clock.now().getTime() / 1000);
+  const sign = async (claims: object, { type, audience, from_ms, until_ms }: Stamp): Promise<string> => {
+    const { kid, private_key } = await keys.signerAt(new Date(from_ms));
+    const from_s = Math.floor(from_ms / 1000);
     return new SignJWT({ ...claims })
       .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid, typ: type })
       .setIssuer(ISSUER)
       .setAudience([audience])
-      .setIssuedAt(now_s)
-      .setNotBefore(now_s)
-      .setExpirationTime(now_s + lifetime_s)
+      .setIssuedAt(from_s)
+      .setNotBefore(from_s)
+      .setExpirationTime(Math.floor(until_ms / 1000))
       .sign(private_key);
   };
   return {
-    signAccess: (claims) => sign(claims, ACCESS_TYPE, ACCESS_AUDIENCE, ACCESS_TOKEN_LIFETIME_S),
-    signRefresh: (claims) => sign(claims, REFRESH_TYPE, REFRESH_AUDIENCE, REFRESH_TOKEN_LIFETIME_S),
+    signAccess(claims) {
+      const from_ms = clock.now().getTime();
+      const until_ms = from_ms + ACCESS_TOKEN_LIFETIME_S * 1000;
+      return sign(claims, { type: ACCESS_TYPE, audience: ACCESS_AUDIENCE, from_ms, until_ms });
+    },
+    signRefresh(claims, { from, until }) {
+      const stamp = { from_ms: Date.parse(from), until_ms: Date.parse(until) };
+      return sign(claims, { type: REFRESH_TYPE, audience: REFRESH_AUDIENCE, ...stamp });
+    },
   };
+}
+
+interface Stamp {
+  readonly type: string;
+  readonly audience: string;
+  readonly from_ms: number;
+  readonly until_ms: number;
 }

@@ -3,16 +3,17 @@ import {
   type Member,
   memberSchema,
   type NewAccount,
-  type Session,
+  NOBODY_ID,
   sessionSchema,
   type User,
   userSchema,
 } from '../../domain/identity/index.ts';
 import { AppError } from '../../domain/shared/errors.ts';
 import { ConditionFailedError, type Item, type Table } from '../table/port.ts';
-import { toAttributes, toEntity } from './entity.ts';
+import { readText, toAttributes, toEntity } from './entity.ts';
 import { keys } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
+import { sessionItem } from './session-store.ts';
 
 /** Accounts on the Table port. Spans both tables, so it takes the unscoped one. */
 export function createIdentityStore(table: Table): IdentityStore {
@@ -28,8 +29,7 @@ export function createIdentityStore(table: Table): IdentityStore {
 
     async findUserByEmail(email) {
       const claim = await table.get(keys.email(email));
-      const user_id = claim?.attributes['user_id'];
-      if (typeof user_id !== 'string') return undefined;
+      const user_id = claim === undefined ? NOBODY_ID : readText(claim, 'user_id');
       const item = await table.get(keys.user(user_id));
       return item === undefined ? undefined : toEntity(userSchema, item);
     },
@@ -103,12 +103,4 @@ function memberItem(member: Member): Item {
 
 function membershipItem({ user_id, tenant_id, created_at }: Member): Item {
   return { key: keys.membership(user_id, tenant_id), attributes: { user_id, tenant_id, created_at } };
-}
-
-function sessionItem(session: Session): Item {
-  return {
-    key: keys.session(session.tenant_id, session.user_id, session.id),
-    attributes: toAttributes(session),
-    expires_at_s: Math.ceil(Date.parse(session.expires_at) / 1000),
-  };
 }

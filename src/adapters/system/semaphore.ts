@@ -4,7 +4,14 @@ export interface Semaphore {
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
-export function createSemaphore(places: number): Semaphore {
+export interface QueueLimit {
+  readonly max_waiting: number;
+  /** What those who find the queue full are told. */
+  readonly refuse: () => Error;
+}
+
+/** @param limit - without it, any number may wait */
+export function createSemaphore(places: number, limit?: QueueLimit): Semaphore {
   let taken = 0;
   const waiting: (() => void)[] = [];
 
@@ -14,6 +21,7 @@ export function createSemaphore(places: number): Semaphore {
       taken += 1;
       return;
     }
+    if (limit !== undefined && waiting.length >= limit.max_waiting) throw limit.refuse();
     await new Promise<void>((resolve, reject) => {
       const giveUp = () => {
         waiting.splice(waiting.indexOf(enter), 1);

@@ -1,24 +1,14 @@
 import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
-import type { Clock, IdGenerator } from '../shared/ports.ts';
-import type { Member, Session, Tenant, User } from './model.ts';
-import { ACCESS_TOKEN_LIFETIME_S, SESSION_LIFETIME_S } from './model.ts';
-import type { IdentityStore, PasswordHasher, TokenSigner, TokenVerifier } from './ports.ts';
+import type { Member, Tenant, User } from './model.ts';
+import type { PasswordResetDependencies } from './password-reset.ts';
+import { demandUncommon } from './passwords.ts';
+import type { IdentityStore, SessionStore } from './ports.ts';
+import { type Client, newSession, type SessionDependencies, signPair, type TokenPair } from './sessions.ts';
 
-export interface AccountDependencies {
+export interface AccountDependencies extends SessionDependencies, PasswordResetDependencies {
   readonly store: IdentityStore;
-  readonly passwords: PasswordHasher;
-  readonly tokens: TokenSigner & TokenVerifier;
-  readonly clock: Clock;
-  readonly ids: IdGenerator;
-}
-
-/** The answer to register, login and refresh, as the brief names its fields. */
-export interface TokenPair {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly expires_in: number;
-  readonly token_type: 'Bearer';
+  readonly sessions: SessionStore;
 }
 
 export interface SignedIn {
@@ -27,11 +17,13 @@ export interface SignedIn {
 }
 
 /** Makes a user, a tenant that they own, and a first session.
- *  @throws AppError EMAIL_TAKEN */
+ *  @throws AppError EMAIL_TAKEN, PASSWORD_TOO_COMMON */
 export async function register(
   deps: AccountDependencies,
   input: { readonly email: string; readonly password: string; readonly name: string },
+  client: Client,
 ): Promise<SignedIn & { readonly tenant: Pick<Tenant, 'id' | 'name'> }> {
+  demandUncommon(deps.common_passwords, input.password, input.email, 'password');
   const created_at = deps.clock.now().toISOString();
   const tenant_id = deps.ids.next('ten');
   const user_id = deps.ids.next('usr');
@@ -61,7 +53,7 @@ export async function register(
     created_at,
     version: 1,
   };
-  const session = newSession(deps, member);
+  const session = newSession(deps, member, client);
   const event: DomainEvent = {
     id: deps.ids.next('evt'),
     type: 'branchline.user.created',
@@ -79,73 +71,51 @@ export async function register(
   };
 }
 
-/** Signs in with an address and a password. An unknown address answers as a wrong password does, in the same time.
+// Each but the first follows a change of the user in the very moment of their sign-in.
+const SIGN_IN_ATTEMPTS = 3;
+
+/** Signs in with an address and a password. An unknown address answers as a wrong password does, in the same time. A hash
+ *  with outdated parameters is made anew, now that its password is known.
  *  @throws AppError INVALID_CREDENTIALS */
 export async function login(
   deps: AccountDependencies,
   input: { readonly email: string; readonly password: string },
+  client: Client,
 ): Promise<SignedIn> {
-  const user = await deps.store.findUserByEmail(input.email);
-  if (user === undefined) {
-    await deps.passwords.verifyNothing(input.password);
+  for (let attempt = 1; attempt <= SIGN_IN_ATTEMPTS; attempt += 1) {
+    const user = await rehash(deps, await verifyCredentials(deps, input), input.password);
+    const member = await deps.store.findMember(user.home_tenant_id, user.id);
+    if (member === undefined) throw new AppError('INVALID_CREDENTIALS');
+    const session = newSession(deps, member, client);
+    if (await deps.credentials.beginSession(user, session)) {
+      return { user: publicUser(user), tokens: await signPair(deps, member, session) };
+    }
+  }
+  throw new AppError('SERVICE_UNAVAILABLE', { retry_after_s: 1 });
+}
+
+async function verifyCredentials(
+  { store, passwords }: Pick<AccountDependencies, 'store' | 'passwords'>,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<User> {
+  const user = await store.findUserByEmail(email);
+  if (user === undefined) await passwords.verifyNothing(password);
+  if (user === undefined || !(await passwords.verify(user.password_hash, password))) {
     throw new AppError('INVALID_CREDENTIALS');
   }
-  if (!(await deps.passwords.verify(user.password_hash, input.password))) {
-    throw new AppError('INVALID_CREDENTIALS');
-  }
-  const member = await deps.store.findMember(user.home_tenant_id, user.id);
-  if (member === undefined) throw new AppError('INVALID_CREDENTIALS');
-  const session = newSession(deps, member);
-  await deps.store.createSession(session);
-  return { user: publicUser(user), tokens: await signPair(deps, member, session) };
+  return user;
 }
 
-/** Exchanges a refresh token for a new pair. Each may be used once; using one again ends its session (RFC 9700).
- *  @throws AppError INVALID_REFRESH_TOKEN */
-export async function refresh(deps: AccountDependencies, refresh_token: string): Promise<TokenPair> {
-  const claims = await deps.tokens.verifyRefresh(refresh_token);
-  if (claims === undefined) throw new AppError('INVALID_REFRESH_TOKEN');
-  const access = await deps.store.loadAccess(claims.tenant_id, claims.sub, claims.sid);
-  if (access === undefined || hasEnded(access.session, deps.clock)) {
-    throw new AppError('INVALID_REFRESH_TOKEN');
-  }
-  const rotated: Session = { ...access.session, refresh_token_id: deps.ids.next('tok') };
-  if (!(await deps.store.rotateSession(rotated, claims.jti))) {
-    await deps.store.deleteSession(access.session);
-    throw new AppError('INVALID_REFRESH_TOKEN');
-  }
-  return signPair(deps, access.member, rotated);
-}
-
-/** True once the session's absolute end has passed. */
-export function hasEnded(session: Session, clock: Clock): boolean {
-  return session.expires_at <= clock.now().toISOString();
-}
-
-function newSession(deps: AccountDependencies, member: Member): Session {
-  const now = deps.clock.now();
-  return {
-    id: deps.ids.next('ses'),
-    tenant_id: member.tenant_id,
-    user_id: member.user_id,
-    refresh_token_id: deps.ids.next('tok'),
-    created_at: now.toISOString(),
-    expires_at: new Date(now.getTime() + SESSION_LIFETIME_S * 1000).toISOString(),
-  };
-}
-
-async function signPair(deps: AccountDependencies, member: Member, session: Session): Promise<TokenPair> {
-  const subject = { sub: member.user_id, tenant_id: member.tenant_id, sid: session.id };
-  const [access_token, refresh_token] = await Promise.all([
-    deps.tokens.signAccess({
-      ...subject,
-      email: member.email,
-      roles: member.roles,
-      jti: deps.ids.next('tok'),
-    }),
-    deps.tokens.signRefresh({ ...subject, jti: session.refresh_token_id }),
-  ]);
-  return { access_token, refresh_token, expires_in: ACCESS_TOKEN_LIFETIME_S, token_type: 'Bearer' };
+/** @returns the user as they are now */
+async function rehash(
+  { passwords, credentials }: Pick<AccountDependencies, 'passwords' | 'credentials'>,
+  user: User,
+  password: string,
+): Promise<User> {
+  if (!passwords.isOutdated(user.password_hash)) return user;
+  const password_hash = await passwords.hash(password);
+  const is_done = await credentials.rehash(user, password_hash);
+  return is_done ? { ...user, password_hash, version: user.version + 1 } : user;
 }
 
 function publicUser(user: User): SignedIn['user'] {

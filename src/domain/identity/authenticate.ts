@@ -1,11 +1,11 @@
 import type { Principal } from '../access/index.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports.ts';
-import { hasEnded } from './accounts.ts';
 import type { ApiToken } from './api-token-model.ts';
 import { limitTo } from './api-tokens.ts';
 import type { Member } from './model.ts';
 import type { ApiTokenCodec, ApiTokenStore, IdentityStore, TokenVerifier } from './ports.ts';
+import { hasEnded } from './sessions.ts';
 
 export interface AuthenticationDependencies {
   readonly tokens: TokenVerifier;

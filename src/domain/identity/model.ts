@@ -11,8 +11,18 @@ export const emailSchema = z
   .check(z.email())
   .refine((text) => text.indexOf('@') <= 64, 'must have at most 64 characters before the @');
 
-/** ASVS 6.2.1, 6.2.5, 6.2.8, 6.2.9: 8 characters or more, no composition rules, compared exactly as typed. */
-export const passwordSchema = z.string().min(8).max(256);
+/** ASVS 6.2.1, 6.2.5, 6.2.8, 6.2.9: 8 characters or more, no composition rules, compared exactly as typed: nothing is
+ *  trimmed, dropped or normalised. Only halves of characters are refused, since all of them would be hashed alike. */
+export const MIN_PASSWORD_CHARACTERS = 8;
+export const MAX_PASSWORD_CHARACTERS = 256;
+export const passwordSchema = z
+  .string()
+  .min(MIN_PASSWORD_CHARACTERS)
+  .max(MAX_PASSWORD_CHARACTERS)
+  .refine((text) => text.isWellFormed(), 'must be whole Unicode characters');
+
+/** A password that is compared with a stored one, which may be older than today's rules: any text that could be one. */
+export const givenPasswordSchema = z.string().min(1).max(MAX_PASSWORD_CHARACTERS);
 
 export const personNameSchema = textSchema({ min: 1, max: 100 });
 
@@ -67,12 +77,21 @@ export const memberSchema = z.strictObject({
 });
 export type Member = z.infer<typeof memberSchema>;
 
+export const MAX_USER_AGENT_CHARACTERS = 256;
+
 export const sessionSchema = z.strictObject({
   id: idSchema('ses'),
   tenant_id: idSchema('ten'),
   user_id: idSchema('usr'),
   /** `jti` of the one refresh token that may be used next. */
   refresh_token_id: idSchema('tok'),
+  /** `jti` of the one before it, which a client that lost its answer may send again for a short while; null after sign-in. */
+  previous_refresh_token_id: idSchema('tok').nullable(),
+  /** When `refresh_token_id` was issued: at sign-in, or by the last rotation. Its token says the same time. */
+  rotated_at: timestampSchema,
+  /** Where its user signed in, as they recognise it in their list. */
+  user_agent: z.string().max(MAX_USER_AGENT_CHARACTERS),
+  ip: z.string(),
   created_at: timestampSchema,
   /** The absolute end; rotation doesn't extend it (ASVS 10.4.8). */
   expires_at: timestampSchema,
@@ -83,6 +102,8 @@ export type Session = z.infer<typeof sessionSchema>;
 export const ACCESS_TOKEN_LIFETIME_S = 900;
 export const REFRESH_TOKEN_LIFETIME_S = 7 * 24 * 3600;
 export const SESSION_LIFETIME_S = 30 * 24 * 3600;
+/** How long after a rotation the earlier token still gets the same successor, unless that was used meanwhile. */
+export const REFRESH_GRACE_S = 30;
 
 export const ACCESS_AUDIENCE = 'railway-api';
 export const REFRESH_AUDIENCE = 'railway-refresh';
@@ -107,3 +128,18 @@ export const refreshClaimsSchema = z.object({
   exp: z.int(),
 });
 export type RefreshClaims = z.infer<typeof refreshClaimsSchema>;
+
+/** How long a password can be reset after somebody asked for it, in seconds. */
+export const PASSWORD_RESET_LIFETIME_S = 3600;
+
+/** What a user can reset their password with: the latest that was asked for. Of its secret only the hash is kept. */
+export const passwordResetSchema = z.strictObject({
+  user_id: idSchema('usr'),
+  secret_hash: z.string(),
+  expires_at: timestampSchema,
+});
+export type PasswordReset = z.infer<typeof passwordResetSchema>;
+
+/** Whom an unknown address is of. They are looked up and written for as everybody is, since less work would tell that the
+ *  address is unknown (ASVS 6.3.8); there is no such user. */
+export const NOBODY_ID = 'usr_00000000-0000-0000-0000-000000000000';

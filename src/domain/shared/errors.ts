@@ -43,6 +43,11 @@ export const ERRORS = {
     remedy:
       'Use 2 to 64 letters, digits, hyphens, underscores and dots, beginning and ending with a letter or digit.',
   },
+  PASSWORD_TOO_COMMON: {
+    category: 'validation',
+    title: 'The password is too common',
+    remedy: 'Choose one that nobody else would: a few words that don’t belong together, say.',
+  },
   INVALID_CURSOR: {
     category: 'validation',
     title: 'The cursor is not valid here',
@@ -62,6 +67,11 @@ export const ERRORS = {
     category: 'unauthorized',
     title: 'The refresh token is not valid',
     remedy: 'Log in again.',
+  },
+  INVALID_RESET_TOKEN: {
+    category: 'validation',
+    title: 'The token is not valid',
+    remedy: 'Ask for a new one with POST /api/v1/auth/password/reset: each is good once, for an hour.',
   },
   FORBIDDEN: {
     category: 'forbidden',
@@ -92,6 +102,11 @@ export const ERRORS = {
     category: 'not_found',
     title: 'API token not found',
     remedy: 'Check the id; list your tokens with GET /api/v1/tokens.',
+  },
+  SESSION_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Session not found',
+    remedy: 'Check the id; list your sessions with GET /api/v1/auth/sessions. One that has ended is gone.',
   },
   EMAIL_TAKEN: {
     category: 'conflict',

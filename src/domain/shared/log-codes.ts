@@ -16,6 +16,10 @@ export const LOG_CODES = {
   'the shared cache was unavailable': 'CACHE_UNAVAILABLE',
   'a write went on without the shared cache': 'CACHE_DOUBTED',
   'a cached value was not usable': 'CACHE_VALUE_INVALID',
+  'signing keys were renewed': 'SIGNING_KEYS_RENEWED',
+  'signing keys could not be renewed': 'SIGNING_KEYS_NOT_RENEWED',
+  mail: 'MAIL',
+  'mail is not set up': 'MAIL_NOT_SET_UP',
 
   deployment: 'DEPLOYMENT_EVENT',
   'deployment failed on our side': 'DEPLOYMENT_FAILED_INTERNALLY',

@@ -60,7 +60,7 @@ describe('the deployed API', () => {
     const { json } = await callDeployed('GET', '/.well-known/jwks.json');
     const { keys } = json as { keys: { kid: string; kty: string; crv: string; x: string; y: string }[] };
     const key = keys.find(({ kid }) => kid === decodeProtectedHeader(token).kid);
-    const verified = await jwtVerify(token, await importJWK(key ?? {}, 'ES256'), { audience: 'railway-api' });
+    const verified = await jwtVerify(token, await importJWK(key ?? {}, 'EdDSA'), { audience: 'railway-api' });
     expect(verified.payload).toEqual(decodeJwt(token));
   });
 });

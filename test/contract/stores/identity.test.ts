@@ -4,7 +4,7 @@ import type { IdentityStore, NewAccount, Session } from '../../../src/domain/ide
 import { expectCode } from '../../support/errors.ts';
 import { createMemoryTable, type MemoryTable } from '../../support/tables.ts';
 import { testId } from '../../support/test-ids.ts';
-import { event } from '../../support/things.ts';
+import { CLIENT, event } from '../../support/things.ts';
 
 const CREATED_AT = '2026-11-15T12:00:00.000Z';
 
@@ -55,6 +55,9 @@ function session(number: number, refresh_token_id: string): Session {
     tenant_id: testId('ten', number),
     user_id: testId('usr', number),
     refresh_token_id,
+    previous_refresh_token_id: null,
+    rotated_at: CREATED_AT,
+    ...CLIENT,
     created_at: CREATED_AT,
     expires_at: '2026-12-15T12:00:00.000Z',
   };

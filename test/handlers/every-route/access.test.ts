@@ -29,6 +29,8 @@ test('every part of the API but signing in and describing itself is protected', 
     'register',
     'login',
     'refresh',
+    'requestPasswordReset',
+    'confirmPasswordReset',
     'getHealth',
     'getOpenApi',
     'getKeys',
@@ -44,7 +46,7 @@ describe.each(PROTECTED)('%s', (operation_id) => {
     const { token } = await api.signUp('ada');
     const foreign = await createTestKey('one');
     const forged = await new SignJWT({ sub: 'usr_1' })
-      .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'at+jwt' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'one', typ: 'at+jwt' })
       .sign(foreign.private_key);
     const headers: Readonly<Record<string, string>>[] = [
       {},
@@ -140,7 +142,7 @@ describe('another tenant’s things', () => {
       });
       expect(api.test_accounts.memory.rawText()).toBe(before);
       for (const id of ['x', '%00', '%', '..', things.project_id.toUpperCase(), `${things.project_id}%23`]) {
-        const target = unknown.target.replace(/(prj|dpl)_[0-9a-f-]+/, id);
+        const target = unknown.target.replace(/(prj|dpl|ses)_[0-9a-f-]+/, id);
         expectProblem(await api.call(method, target, { token: owner.token, body: unknown.body }), unknown_id);
       }
     },

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createTestApi, type TestAccount, type TestAnswer, type TestApi } from '../../support/api.ts';
 import { createThings, expectProblem, expectSuccess, idOf } from '../../support/samples.ts';
+import { CLIENT } from '../../support/things.ts';
 
 const PATH = '/api/v1/projects';
 const BODY = { name: 'shop', repository_url: 'https://git.example.com/shop' };
@@ -240,6 +241,9 @@ test('a developer may not change or delete another member’s project', async ()
     tenant_id: account.tenant_id,
     user_id: 'usr_00000000-0000-7000-8000-0000000000aa',
     refresh_token_id: 'tok_00000000-0000-7000-8000-0000000000aa',
+    previous_refresh_token_id: null,
+    rotated_at: '2026-11-15T12:00:00.000Z',
+    ...CLIENT,
     created_at: '2026-11-15T12:00:00.000Z',
     expires_at: '2026-12-15T12:00:00.000Z',
   });

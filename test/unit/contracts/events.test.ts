@@ -9,18 +9,15 @@ import { type DomainEvent, eventEnvelopeSchema } from '../../../src/domain/share
 import { createTestAccounts } from '../../support/identity.ts';
 import { createTestPipeline, OWNER } from '../../support/pipeline.ts';
 import { runTasks } from '../../support/run-tasks.ts';
-import { principal } from '../../support/things.ts';
+import { CLIENT, principal } from '../../support/things.ts';
 
 const TYPES = Object.keys(EVENTS) as EventType[];
 
 /** Everything that the use cases tell of in the life of an account, a project and its deployments. */
 async function emitted(): Promise<readonly DomainEvent[]> {
   const { accounts, api_tokens, memory } = await createTestAccounts();
-  const { user, tenant } = await register(accounts, {
-    email: 'ada@example.com',
-    password: 'correct horse',
-    name: 'Ada',
-  });
+  const ada_data = { email: 'ada@example.com', password: 'correct horse', name: 'Ada' };
+  const { user, tenant } = await register(accounts, ada_data, CLIENT);
 
   const pipeline = createTestPipeline();
   const ada = principal('owner', { user_id: user.id, tenant_id: tenant.id });

@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import { emailSchema, passwordSchema } from '../../../domain/identity/index.ts';
+import { emailSchema, givenPasswordSchema, passwordSchema } from '../../../domain/identity/index.ts';
 import { idSchema, textSchema } from '../../../domain/shared/schemas.ts';
 import { defineRoute } from '../route.ts';
+import { passwordRoutes } from './passwords.ts';
+import { sessionRoutes } from './sessions.ts';
 
 const tokenFields = {
   access_token: z.string(),
@@ -33,7 +35,7 @@ export const authRoutes = {
         ...tokenFields,
       }),
     },
-    errors: ['EMAIL_TAKEN'],
+    errors: ['EMAIL_TAKEN', 'PASSWORD_TOO_COMMON'],
   }),
   login: defineRoute({
     method: 'POST',
@@ -41,8 +43,7 @@ export const authRoutes = {
     function: 'auth',
     summary: 'Sign in',
     access: 'public',
-    // A stored password may be older than today's rules, so here any text that could be one goes.
-    body: z.strictObject({ email: emailSchema, password: z.string().min(1).max(256) }),
+    body: z.strictObject({ email: emailSchema, password: givenPasswordSchema }),
     success: {
       status: 200,
       description: 'Signed in',
@@ -60,4 +61,6 @@ export const authRoutes = {
     success: { status: 200, description: 'A new pair', schema: z.strictObject(tokenFields) },
     errors: ['INVALID_REFRESH_TOKEN'],
   }),
+  ...sessionRoutes,
+  ...passwordRoutes,
 };

@@ -2,14 +2,13 @@ import * as z from 'zod';
 import { ERRORS, type ErrorCode } from '../../../domain/shared/errors.ts';
 import { defineRoute } from '../route.ts';
 
-/** A public key as RFC 7517 writes it. */
+/** A public key as RFC 7517 and RFC 8037 write it. */
 export const publicKeySchema = z.strictObject({
-  kty: z.string(),
-  crv: z.string(),
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
   x: z.string(),
-  y: z.string(),
   kid: z.string(),
-  alg: z.string(),
+  alg: z.literal('EdDSA'),
   use: z.literal('sig'),
 });
 

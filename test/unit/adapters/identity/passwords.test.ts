@@ -35,6 +35,41 @@ test('a hash made with other parameters still fits', async () => {
   expect(await passwords.verify(older, 'correct horse')).toBe(true);
 });
 
+test('a hash is outdated unless it has today’s parameters and lengths', async () => {
+  const current = await passwords.hash('correct horse');
+  const others = [
+    await argon2.hash('correct horse', { memoryCost: 8192, timeCost: 1, parallelism: 1 }),
+    current.replace('t=1', 't=2'),
+    current.replace('p=4', 'p=1'),
+    current.replace('m=65536', 'm=65535'),
+    current.replace('argon2id', 'argon2i'),
+    current.slice(0, -1),
+    'no hash',
+  ];
+
+  expect(passwords.isOutdated(current)).toBe(false);
+  expect(others.map((phc) => passwords.isOutdated(phc))).toEqual(others.map(() => true));
+});
+
+test('when very many wait, the next one is told to come later, and those who wait get their turn', async () => {
+  let open: (() => void) | undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const slow = { hash: async () => '', verify: () => opened.then(() => true) };
+  const hasher = createPasswordHasher(slow);
+  const waiting = Array.from({ length: 102 }, () => hasher.verify('', ''));
+
+  await expect(hasher.verify('', '')).rejects.toMatchObject({
+    code: 'SERVICE_UNAVAILABLE',
+    retry_after_s: 2,
+  });
+  await expect(hasher.hash('')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  open?.();
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set([true]));
+  expect(await hasher.verify('', '')).toBe(true);
+});
+
 test('more at once than may run wait for their turn, and one that fails holds up nobody', async () => {
   const phc = await passwords.hash('correct horse');
   const outcomes = await Promise.allSettled([

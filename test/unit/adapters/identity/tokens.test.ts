@@ -11,7 +11,7 @@ import { TENANT, USER } from '../../../support/things.ts';
 
 const SUBJECT = { sub: USER, tenant_id: TENANT, sid: testId('ses', 1), jti: testId('tok', 1) };
 const ACCESS = { ...SUBJECT, email: 'ada@example.com', roles: ['owner' as const] };
-const HEADER = { alg: 'ES256', kid: 'one', typ: 'at+jwt' };
+const HEADER = { alg: 'EdDSA', kid: 'one', typ: 'at+jwt' };
 const LIFETIME_MS = 900_000;
 
 let own: TestKey;
@@ -26,6 +26,10 @@ beforeEach(() => {
   tokens = createTokens(signingKeys(own), clock);
 });
 
+const valid = () => ({
+  from: clock.now().toISOString(),
+  until: new Date(clock.now().getTime() + 7 * 86_400_000).toISOString(),
+});
 const now_s = () => clock.now().getTime() / 1000;
 const payload = (): Record<string, unknown> => ({
   ...ACCESS,
@@ -153,12 +157,12 @@ describe('an access token', () => {
         await tokens.verifyAccess(`${encode({ ...HEADER, kid })}.${claims}.${signature}`),
       ).toBeUndefined();
       expect(
-        await tokens.verifyAccess(`${encode({ alg: 'ES256', typ: 'at+jwt' })}.${claims}.${signature}`),
+        await tokens.verifyAccess(`${encode({ alg: 'EdDSA', typ: 'at+jwt' })}.${claims}.${signature}`),
       ).toBeUndefined();
     },
   );
 
-  test.each(['none', 'None', 'HS256', 'HS512', 'RS256', 'PS256', 'ES384', 'EdDSA', 'es256', ''])(
+  test.each(['none', 'None', 'HS256', 'HS512', 'RS256', 'PS256', 'ES256', 'ES384', 'Ed448', 'eddsa', ''])(
     'of the algorithm %j is refused',
     async (alg) => {
       const [, claims, signature] = (await forge()).split('.');
@@ -225,7 +229,7 @@ describe('an access token', () => {
 
 describe('a refresh token', () => {
   test('is good for seven days', async () => {
-    const token = await tokens.signRefresh(SUBJECT);
+    const token = await tokens.signRefresh(SUBJECT, valid());
     clock.advance(7 * 86_400_000 - 1000);
     expect(await tokens.verifyRefresh(token)).toMatchObject(SUBJECT);
 
@@ -233,11 +237,65 @@ describe('a refresh token', () => {
     expect(await tokens.verifyRefresh(token)).toBeUndefined();
   });
 
+  test('is good from and until the times that it was signed with', async () => {
+    const from = new Date(clock.now().getTime() - 20_000).toISOString();
+    const until = new Date(clock.now().getTime() + 5000).toISOString();
+    const token = await tokens.signRefresh(SUBJECT, { from, until });
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
+
+    expect(claims).toMatchObject({ iat: now_s() - 20, nbf: now_s() - 20, exp: now_s() + 5 });
+    expect(await tokens.verifyRefresh(token)).toBeDefined();
+    clock.advance(5000);
+    expect(await tokens.verifyRefresh(token)).toBeUndefined();
+  });
+
+  test('is the very same text whenever it is signed', async () => {
+    const at = valid();
+    const token = await tokens.signRefresh(SUBJECT, at);
+    clock.advance(29_000);
+
+    expect(await tokens.signRefresh(SUBJECT, at)).toBe(token);
+    expect(await tokens.signRefresh({ ...SUBJECT, jti: testId('tok', 2) }, at)).not.toBe(token);
+  });
+
   test('is no access token, and the other way round', async () => {
-    const [access, refresh] = await Promise.all([tokens.signAccess(ACCESS), tokens.signRefresh(SUBJECT)]);
+    const [access, refresh] = await Promise.all([
+      tokens.signAccess(ACCESS),
+      tokens.signRefresh(SUBJECT, valid()),
+    ]);
 
     expect(await tokens.verifyAccess(refresh)).toBeUndefined();
     expect(await tokens.verifyRefresh(access)).toBeUndefined();
+  });
+
+  test('with any bit of any part changed is refused', async () => {
+    const token = await tokens.signRefresh(SUBJECT, valid());
+    const parts = token.split('.').map((part) => Buffer.from(part, 'base64url'));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(2), fc.nat(), fc.nat(7), async (part, at, bit) => {
+        const changed = parts.map((bytes) => Buffer.from(bytes));
+        const bytes = changed[part] ?? Buffer.alloc(0);
+        const place = at % bytes.length;
+        bytes.writeUInt8(bytes.readUInt8(place) ^ (1 << bit), place);
+        const text = changed.map((each) => each.toString('base64url')).join('.');
+        expect(await tokens.verifyRefresh(text)).toBeUndefined();
+      }),
+    );
+  });
+
+  test.each([
+    ['without an end', { exp: undefined }],
+    ['without a beginning', { nbf: undefined }],
+    ['that is not good yet', { nbf: 9_999_999_999 }],
+    ['of another issuer', { iss: 'other' }],
+    ['for the API', { aud: ['railway-api'] }],
+    ['without an audience', { aud: undefined }],
+  ])('%s is refused', async (_what, changes) => {
+    const refreshing = { aud: ['railway-refresh'] };
+    expect(await tokens.verifyRefresh(await forge(refreshing, { typ: 'rt+jwt' }))).toBeDefined();
+
+    const token = await forge({ ...refreshing, ...changes }, { typ: 'rt+jwt' });
+    expect(await tokens.verifyRefresh(token)).toBeUndefined();
   });
 
   test('does not become an access token by its audience or its type alone', async () => {
