@@ -6,8 +6,10 @@ import { createAuthFunction } from '../functions/api/auth/handler.ts';
 import { createDeploymentsFunction } from '../functions/api/deployments/handler.ts';
 import { createMetaFunction } from '../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../functions/api/projects/handler.ts';
+import { createTeamFunction } from '../functions/api/team/handler.ts';
 import { createTokensFunction } from '../functions/api/tokens/handler.ts';
 import { createUsageFunction } from '../functions/api/usage/handler.ts';
+import { createUsersFunction } from '../functions/api/users/handler.ts';
 import { reportCircuit } from '../functions/runtime/circuit-report.ts';
 import type { ApiDependencies } from '../functions/runtime/dependencies.ts';
 import { createRateLimiter } from '../functions/runtime/rate-limiter.ts';
@@ -31,7 +33,9 @@ import { createProjectStore } from '../src/adapters/stores/project-store.ts';
 import { createReleaseStore } from '../src/adapters/stores/release-store.ts';
 import { createServiceStore } from '../src/adapters/stores/service-store.ts';
 import { createSignInStore } from '../src/adapters/stores/sign-in-store.ts';
+import { createTeamStore } from '../src/adapters/stores/team-store.ts';
 import { createUsageStore } from '../src/adapters/stores/usage-store.ts';
+import { createUserStore } from '../src/adapters/stores/user-store.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../src/adapters/system/cursors.ts';
 import { uuidIds } from '../src/adapters/system/ids.ts';
@@ -247,6 +251,7 @@ export async function startPlatform(
     accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     sign_in: { attempts: createSignInStore(table, clock), limits: request_limits.sign_in, logger },
+    team: { users: createUserStore(table), teams: createTeamStore(table), clock, ids },
     projects: { projects, clock, ids, allow_local_repositories: true },
     deployments: { ...lifecycle, projects, logs },
     recent: deployments,
@@ -273,6 +278,8 @@ export async function startPlatform(
     functions: {
       auth: createAuthFunction(api),
       tokens: createTokensFunction(api),
+      users: createUsersFunction(api),
+      team: createTeamFunction(api),
       projects: createProjectsFunction(api),
       deployments: createDeploymentsFunction(api),
       usage: createUsageFunction(api),

@@ -9,6 +9,7 @@ import type {
   ApiTokenDependencies,
   AuthenticationDependencies,
   SignInGuard,
+  TeamDependencies,
 } from '../../src/domain/identity/index.ts';
 import type { RateSubject } from '../../src/domain/limits/index.ts';
 import type { MetricsStore } from '../../src/domain/metrics/index.ts';
@@ -58,6 +59,7 @@ export interface ApiDependencies extends RuntimeDependencies {
   readonly accounts: AccountDependencies;
   readonly api_tokens: ApiTokenDependencies;
   readonly sign_in: SignInGuard;
+  readonly team: TeamDependencies;
   readonly projects: ProjectDependencies;
   readonly deployments: DeploymentDependencies;
   /** For the latest deployments of listed projects. */

@@ -119,6 +119,7 @@ function dataStatements(context: FunctionContext, spec: FunctionSpec): PolicySta
   return [...becomeTenant(context, spec), ...reachDirectory(context, spec)];
 }
 
+const DIRECTORY_READS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 const DIRECTORY_WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
 function reachDirectory({ tables }: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
@@ -127,7 +128,7 @@ function reachDirectory({ tables }: FunctionContext, spec: FunctionSpec): Policy
       ? []
       : [allow(sid, actions, [tables.directory.tableArn], leadingKeys(partitions))];
   return [
-    ...on('ReadDirectory', ['dynamodb:GetItem'], spec.directory),
+    ...on('ReadDirectory', DIRECTORY_READS, spec.directory),
     ...on('WriteDirectory', DIRECTORY_WRITES, spec.directoryWrites),
   ];
 }

@@ -73,7 +73,7 @@ describe('a function’s own role', () => {
     expect(readers('EMAIL#a@example.com')).toEqual(['auth']);
     expect(readers('RATE#192.0.2.1')).toEqual(['auth']);
     expect(readers('SIGNIN#192.0.2.1')).toEqual(['auth']);
-    expect(readers('USER#usr_1')).toEqual(['auth']);
+    expect(readers('USER#usr_1')).toEqual(['auth', 'users', 'team']);
     expect(readers('HOST#shop')).toEqual(['remove-project', 'purge']);
     expect(readers('PLATFORM')).toEqual([]);
     const writers = everyFunction.filter((each) =>
@@ -109,7 +109,7 @@ describe('a function’s own role', () => {
 
 const READERS: Readonly<Record<string, readonly string[]>> = {
   'signing-key': ['auth'],
-  'public-keys': ['auth', 'tokens', 'projects', 'deployments', 'usage', 'meta'],
+  'public-keys': ['auth', 'tokens', 'users', 'team', 'projects', 'deployments', 'usage', 'meta'],
   'seal-key': ['projects', 'prepare', 'publish-image', 'pre-deploy', 'release', 'switch-route'],
   'cursor-key': ['tokens', 'projects', 'deployments'],
 };

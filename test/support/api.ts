@@ -5,8 +5,10 @@ import { createAuthFunction } from '../../functions/api/auth/handler.ts';
 import { createDeploymentsFunction } from '../../functions/api/deployments/handler.ts';
 import { createMetaFunction } from '../../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../../functions/api/projects/handler.ts';
+import { createTeamFunction } from '../../functions/api/team/handler.ts';
 import { createTokensFunction } from '../../functions/api/tokens/handler.ts';
 import { createUsageFunction } from '../../functions/api/usage/handler.ts';
+import { createUsersFunction } from '../../functions/api/users/handler.ts';
 import type { ApiDependencies, RateLimiter } from '../../functions/runtime/dependencies.ts';
 import type { HttpContext, HttpFunction } from '../../functions/runtime/http-context.ts';
 import { createRateLimiter } from '../../functions/runtime/rate-limiter.ts';
@@ -17,7 +19,9 @@ import { createIdempotencyStore } from '../../src/adapters/stores/idempotency-st
 import { keys } from '../../src/adapters/stores/keys.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
 import { createSignInStore } from '../../src/adapters/stores/sign-in-store.ts';
+import { createTeamStore } from '../../src/adapters/stores/team-store.ts';
 import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
+import { createUserStore } from '../../src/adapters/stores/user-store.ts';
 import { createCursorCodec } from '../../src/adapters/system/cursors.ts';
 import { createTracer } from '../../src/adapters/telemetry/tracer.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
@@ -108,6 +112,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     authentication,
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     sign_in: { attempts: createSignInStore(memory.table, clock), limits: limits.sign_in, logger },
+    team: { users: createUserStore(memory.table), teams: createTeamStore(memory.table), clock, ids },
     projects: { projects, clock, ids, allow_local_repositories: options.allow_local_repositories ?? true },
     deployments: {
       deployments,
@@ -186,6 +191,8 @@ function createFunctions(deps: ApiDependencies): Readonly<Record<FunctionName, H
   return {
     auth: createAuthFunction(deps),
     tokens: createTokensFunction(deps),
+    users: createUsersFunction(deps),
+    team: createTeamFunction(deps),
     projects: createProjectsFunction(deps),
     deployments: createDeploymentsFunction(deps),
     usage: createUsageFunction(deps),

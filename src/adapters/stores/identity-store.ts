@@ -93,15 +93,15 @@ function accountWrites({ user, tenant, member, session, events }: NewAccount) {
   ] as const;
 }
 
-function userItem(user: User): Item {
+export function userItem(user: User): Item {
   return { key: keys.user(user.id), attributes: toAttributes(user) };
 }
 
-function memberItem(member: Member): Item {
+export function memberItem(member: Member): Item {
   return { key: keys.member(member.tenant_id, member.user_id), attributes: toAttributes(member) };
 }
 
-function membershipItem({ user_id, tenant_id, created_at }: Member): Item {
+export function membershipItem({ user_id, tenant_id, created_at }: Member): Item {
   return { key: keys.membership(user_id, tenant_id), attributes: { user_id, tenant_id, created_at } };
 }
 

@@ -7,18 +7,22 @@ export { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts';
 export type { AuthenticationDependencies } from './authenticate.ts';
 export { authenticate } from './authenticate.ts';
 export { IDENTITY_EVENTS } from './events.ts';
-export type { AccessClaims, Member, RefreshClaims, Session, Tenant, User } from './model.ts';
+export type { AccessClaims, Member, Membership, RefreshClaims, Session, Tenant, User } from './model.ts';
 export {
   ACCESS_AUDIENCE,
   ACCESS_TOKEN_LIFETIME_S,
   accessClaimsSchema,
   emailSchema,
   memberSchema,
+  membershipSchema,
   passwordSchema,
+  personNameSchema,
   REFRESH_AUDIENCE,
   REFRESH_TOKEN_LIFETIME_S,
   refreshClaimsSchema,
   sessionSchema,
+  teamNameSchema,
+  tenantSchema,
   userSchema,
 } from './model.ts';
 export type {
@@ -31,6 +35,8 @@ export type {
   TokenSigner,
   TokenVerifier,
 } from './ports.ts';
+export type { Profile, TeamOfUser } from './profile.ts';
+export { readProfile, updateProfile } from './profile.ts';
 export type {
   Admission,
   NotedAttempt,
@@ -39,3 +45,5 @@ export type {
   SignInGuard,
 } from './sign-in-limit.ts';
 export { guardSignIn, recentFailures, waitFor } from './sign-in-limit.ts';
+export { createTeam, readTeam, renameTeam } from './team.ts';
+export type { NewTeam, TeamDependencies, TeamStore, UserStore } from './team-ports.ts';

@@ -93,6 +93,11 @@ export const ERRORS = {
     title: 'API token not found',
     remedy: 'Check the id; list your tokens with GET /api/v1/tokens.',
   },
+  TOO_MANY_TEAMS: {
+    category: 'conflict',
+    title: 'You are a member of as many teams as you may be',
+    remedy: 'Leave one that you no longer need.',
+  },
   EMAIL_TAKEN: {
     category: 'conflict',
     title: 'An account with this e-mail address already exists',

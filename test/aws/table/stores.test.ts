@@ -17,6 +17,7 @@ const SUITES = {
   'roll-ups': () => import('../../contract/stores/roll-ups.test.ts'),
   services: () => import('../../contract/stores/services.test.ts'),
   'sign-ins': () => import('../../contract/stores/sign-ins.test.ts'),
+  teams: () => import('../../contract/stores/teams.test.ts'),
   'tenant scope': () => import('../../contract/stores/tenant-scope.test.ts'),
 };
 

@@ -1,0 +1,43 @@
+import type { DomainEvent } from '../shared/events.ts';
+import type { Clock, IdGenerator } from '../shared/ports.ts';
+import type { Member, Membership, Tenant, User } from './model.ts';
+
+/** A team with its first member. */
+export interface NewTeam {
+  readonly tenant: Tenant;
+  readonly member: Member;
+  readonly events: readonly DomainEvent[];
+}
+
+/** Teams and who their members are. Every change is a transaction with the events that tell of it. */
+export interface TeamStore {
+  createTeam(team: NewTeam): Promise<void>;
+  findTeam(tenant_id: string): Promise<Tenant | undefined>;
+  /** A team and one of its members in one round trip; undefined for whoever is none. */
+  loadMembership(
+    tenant_id: string,
+    user_id: string,
+  ): Promise<{ readonly tenant: Tenant; readonly member: Member } | undefined>;
+  /** @throws AppError WRITE_CONFLICT when `previous` is no longer current */
+  replaceTeam(previous: Tenant, next: Tenant, event: DomainEvent): Promise<void>;
+}
+
+/** People, whatever teams they are in. */
+export interface UserStore {
+  /** A user and all of their memberships, oldest team first. */
+  load(
+    user_id: string,
+  ): Promise<{ readonly user: User; readonly memberships: readonly Membership[] } | undefined>;
+  /** Those of the users that there are, by id. */
+  findAll(user_ids: readonly string[]): Promise<ReadonlyMap<string, User>>;
+  /** @param event - goes to the outbox of its tenant
+   *  @throws AppError WRITE_CONFLICT when `previous` is no longer current */
+  replace(previous: User, next: User, event: DomainEvent): Promise<void>;
+}
+
+export interface TeamDependencies {
+  readonly users: UserStore;
+  readonly teams: TeamStore;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+}
