@@ -30,6 +30,8 @@ const contextSchema = z.strictObject({
   tracingLayer: z.string().regex(LAYER_ARN).optional(),
   /** Who gets the alarms; without it they show on the dashboard alone. */
   alarmEmail: z.email().optional(),
+  /** Whom mails are from: an address that SES knows to be the operator's. Without it none is sent. */
+  mailFrom: z.email().optional(),
   /** Requests a second, and the burst, that the API's gateway lets through in all. */
   throttleRate: whole(1, 10_000).default(200),
   throttleBurst: whole(1, 5000).default(400),
@@ -189,6 +191,7 @@ const ALLOWED = {
   tracing: 'true or false',
   tracingLayer: 'the ARN of a layer’s version',
   alarmEmail: 'an e-mail address',
+  mailFrom: 'an e-mail address',
   throttleRate: 'a whole number from 1 to 10000',
   throttleBurst: 'a whole number from 1 to 5000',
   rateLimit: 'a whole number from 0 to 1000000',

@@ -16,6 +16,8 @@ export interface FunctionSpec {
   readonly concurrency?: number;
   /** `tenant`: one tenant's items and objects, by a tagged session. `two-table`: transactions over both tables as well. */
   readonly data?: 'tenant' | 'two-table';
+  /** Whether it hands mails to the function that sends them. */
+  readonly mail?: true;
   /** Partitions of the directory that its own role reads; `*` for any text. */
   readonly directory?: readonly string[];
   /** Partitions of the directory that its own role writes, outside of any transaction with a tenant's items. */
@@ -44,6 +46,7 @@ export const API_FUNCTIONS = {
     data: 'two-table',
     directory: ['EMAIL#*', 'USER#*', 'RATE#*', 'SIGNIN#*'],
     directoryWrites: ['RATE#*', 'SIGNIN#*'],
+    mail: true,
     parameters: { signingKey: 'create', publicKeys: 'publish' },
   },
   tokens: {
@@ -169,6 +172,7 @@ export const DELIVERY_FUNCTIONS = {
   'collect-logs': consumer('collect-logs', { timeoutSeconds: 60, data: 'tenant' }),
   // A throttled event waits: apps that end one after the other need no more.
   'watch-apps': consumer('watch-apps', { timeoutSeconds: 60, data: 'tenant', concurrency: 2 }),
+  'send-mail': consumer('send-mail', { concurrency: 5 }),
   'sweep-outbox': consumer('', {
     entry: 'functions/schedules/lambda/sweep-outbox.ts',
     timeoutSeconds: 300,

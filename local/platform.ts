@@ -39,6 +39,7 @@ import { createUserStore } from '../src/adapters/stores/user-store.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../src/adapters/system/cursors.ts';
 import { uuidIds } from '../src/adapters/system/ids.ts';
+import { createLogMailer } from '../src/adapters/system/log-mailer.ts';
 import { createLogger } from '../src/adapters/system/logger.ts';
 import { createMemoryBuckets } from '../src/adapters/system/memory-buckets.ts';
 import { createSealer } from '../src/adapters/system/sealer.ts';
@@ -248,7 +249,14 @@ export async function startPlatform(
   const request_limits = readLimits(settings.rate_limit);
   const api: ApiDependencies = {
     authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
-    accounts: { store: identity, passwords: createPasswordHasher(), tokens, clock, ids },
+    accounts: {
+      store: identity,
+      passwords: createPasswordHasher(),
+      tokens,
+      mailer: createLogMailer(logger),
+      clock,
+      ids,
+    },
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     sign_in: { attempts: createSignInStore(table, clock), limits: request_limits.sign_in, logger },
     team: { users: createUserStore(table), teams: createTeamStore(table), clock, ids },

@@ -20,6 +20,7 @@ import { type FunctionSpec, reservedConcurrency } from '../functions.ts';
 import { functionName } from '../names.ts';
 import { acknowledge } from '../policies/acknowledge.ts';
 import { grant } from '../policies/grant.ts';
+import { handOverMail } from '../policies/mail.ts';
 import { parameterAccess } from '../policies/parameters.ts';
 import { allow, leadingKeys, writeTraces } from '../policies/statements.ts';
 import type { FunctionContext } from './function-context.ts';
@@ -53,10 +54,12 @@ export class BranchlineFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     const parameters = parameterAccess(this, config, spec.parameters ?? {});
+    const mail = handOverMail(this, config, spec);
     const statements = [
       allow('WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
       ...dataStatements(context, spec),
       ...parameters.statements,
+      ...mail.statements,
       ...(config.tracing ? [writeTraces()] : []),
       ...(props.statements ?? []),
     ];
@@ -79,6 +82,7 @@ export class BranchlineFunction extends Construct {
         ...(config.tracingLayer === undefined ? {} : SPANS),
         ...dataEnvironment(context, spec),
         ...parameters.environment,
+        ...mail.environment,
         ...props.environment,
       },
       logGroup,

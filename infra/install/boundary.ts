@@ -78,6 +78,8 @@ export function boundary(place: Place): PolicyDocument {
       local('sqs', `${own}*`),
     ),
     allow('Functions', ['lambda:InvokeFunction'], local('lambda', `function:${own}*`)),
+    // Which identities there are is the operator's; each role is held to one sender.
+    allow('Mail', ['ses:SendEmail'], local('ses', 'identity/*')),
     allow(
       'Builds',
       ['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'],

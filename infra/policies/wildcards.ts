@@ -12,6 +12,8 @@ export const WILDCARD_REASONS: Readonly<Record<string, string>> = {
   RetireReleases: 'ECS takes no resource for deregistering a task definition.',
   StopTasks: 'Tasks are started by deployments; the cluster before the wildcard is the apps’ own.',
   TagApps: 'What is tagged is made in the same call, in the apps’ own cluster.',
+  SendMail:
+    'SES asks for the sender’s identity (an address or its domain) and, in its sandbox, for the recipients’; the condition holds it to one sender.',
   WriteTraces: 'X-Ray has no resources to name.',
   StopExecutions: "Executions are named by their deployments, so only the state machine's own name is known.",
   ListTableStreams:

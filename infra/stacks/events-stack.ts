@@ -20,6 +20,7 @@ import { functionName } from '../names.ts';
 import { type AppsPlacement, useApps } from '../policies/apps.ts';
 import { grant } from '../policies/grant.ts';
 import { removeImages } from '../policies/images.ts';
+import { sendMail } from '../policies/mail.ts';
 import { allow, leadingKeys } from '../policies/statements.ts';
 import type { OrchestrationStack } from './orchestration-stack.ts';
 
@@ -53,6 +54,7 @@ export class EventsStack extends Stack {
     this.publisher = this.makePublisher();
     this.makeSweeper();
     this.makePurger(props.orchestration);
+    this.makeMailSender();
     this.makeLogCollector(props.orchestration);
     this.makeAppWatcher();
   }
@@ -216,11 +218,20 @@ export class EventsStack extends Stack {
     });
   }
 
+  private makeMailSender(): void {
+    new BranchlineFunction(this, 'send-mail', this.context, {
+      spec: DELIVERY_FUNCTIONS['send-mail'],
+      // A queue of its own would need an alarm of its own, of which an account has ten for nothing.
+      failures: this.outboxFailures,
+      ...sendMail(this, this.context.config),
+    });
+  }
+
   // What builds and apps write gets into their deployments' logs, so that readers never call CloudWatch.
   private makeLogCollector({ buildLog }: OrchestrationStack): void {
     const collector = new BranchlineFunction(this, 'collect-logs', this.context, {
       spec: DELIVERY_FUNCTIONS['collect-logs'],
-      // A queue of its own would need an alarm of its own, of which an account has ten for nothing.
+      // As for mail.
       failures: this.outboxFailures,
     });
     const groups: [string, ILogGroup][] = [['BuildLines', buildLog]];

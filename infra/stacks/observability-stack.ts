@@ -154,7 +154,7 @@ function alarmSpecs({ api, orchestration, events }: ObservabilityProps): AlarmSp
     },
     {
       name: 'outbox-failures',
-      says: 'Events or log lines were given up, or events lay in an outbox for too long, or the sweeper or the purge failed.',
+      says: 'Events, log lines or mails were given up, or events lay in an outbox for too long, or the sweeper or the purge failed.',
       metric: depth(events.outboxFailures),
       threshold: 1,
     },

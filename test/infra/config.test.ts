@@ -89,6 +89,7 @@ describe('a stage’s settings', () => {
     [{ stage: 'dev', tracingLayer: LAYER }, 'tracingLayer is set, but tracing is off (-c tracing=true)'],
     [{ stage: 'dev', edge: 1 }, 'edge is 1: allowed is true or false'],
     [{ stage: 'dev', alarmEmail: 'nobody' }, 'alarmEmail is "nobody": allowed is an e-mail address'],
+    [{ stage: 'dev', mailFrom: 'nobody' }, 'mailFrom is "nobody": allowed is an e-mail address'],
     [{ stage: 'dev', throttleRate: '0' }, 'throttleRate is "0": allowed is a whole number from 1 to 10000'],
     [
       { stage: 'dev', directoryTable: 'arn:aws:x' },

@@ -143,6 +143,7 @@ test('what nobody could take goes to the queue of what was given up, from the fu
     'collect-logs',
     'publish-outbox',
     'purge',
+    'send-mail',
     'sweep-outbox',
     'watch-apps',
   ]);
@@ -175,7 +176,11 @@ describe('the state machine’s role', () => {
   );
 });
 
-const all = [await synthesize(), templates, await synthesize({ edge: true, compute: true })];
+const all = [
+  await synthesize(),
+  templates,
+  await synthesize({ edge: true, compute: true, mailFrom: 'paas@example.com' }),
+];
 
 describe('wildcards', () => {
   const statements = all.flatMap((each, position) =>

@@ -6,7 +6,7 @@ import { PROD, RESTORED } from './support/synth.ts';
 
 const CONTEXTS = [
   ['dev', {}],
-  ['prod', { ...PROD, alarmEmail: 'ops@example.com' }],
+  ['prod', { ...PROD, alarmEmail: 'ops@example.com', mailFrom: 'paas@example.com' }],
   ['dev with all that is opt-in', { edge: true, compute: true, cache: true }],
   ['prod with restored tables', { ...PROD, ...RESTORED }],
 ] as const;

@@ -11,6 +11,7 @@ import type {
   AuthenticationDependencies,
   PasswordHasher,
 } from '../../src/domain/identity/index.ts';
+import type { Mail, Mailer } from '../../src/domain/shared/mail.ts';
 import { createMemoryTable, type MemoryTable } from './tables.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 import { createTestIds } from './test-ids.ts';
@@ -69,6 +70,8 @@ function createFakePasswords(): FakePasswords {
 
 /** Accounts on a table in memory, with real tokens and fake passwords. */
 export interface TestAccounts {
+  /** What was mailed, oldest first. */
+  readonly mails: readonly Mail[];
   readonly accounts: AccountDependencies;
   readonly authentication: AuthenticationDependencies;
   readonly api_tokens: ApiTokenStore;
@@ -82,11 +85,18 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
   const passwords = createFakePasswords();
   const tokens = createTokens(signingKeys(await createTestKey('one')), clock);
   const store = createIdentityStore(memory.table);
+  const mails: Mail[] = [];
+  const mailer: Mailer = {
+    async send(mail) {
+      mails.push(mail);
+    },
+  };
   const api_tokens = createApiTokenStore(memory.table);
   return {
-    accounts: { store, passwords, tokens, clock, ids: createTestIds() },
+    accounts: { store, passwords, tokens, mailer, clock, ids: createTestIds() },
     authentication: { tokens, store, api_tokens, codec: apiTokenCodec, clock },
     api_tokens,
+    mails,
     passwords,
     memory,
     clock,

@@ -8,6 +8,7 @@ import { readLimits } from '../../../src/domain/limits/index.ts';
 import { createApiRuntime } from '../../runtime/aws/api.ts';
 import { bindHttp } from '../../runtime/aws/bind.ts';
 import { rateLimit } from '../../runtime/aws/environment.ts';
+import { functionMailer } from '../../runtime/aws/mail.ts';
 import { signingKeys } from '../../runtime/aws/secrets.ts';
 import { AWAITED, createTwoTable } from '../../runtime/aws/table.ts';
 import { createAuthFunction } from './handler.ts';
@@ -27,6 +28,7 @@ async function compose() {
       store: createIdentityStore(table),
       passwords: createPasswordHasher(),
       tokens: createTokens(keys, systemClock),
+      mailer: functionMailer(),
       clock: systemClock,
       ids: uuidIds,
     },

@@ -8,6 +8,12 @@ export function required(name: EnvironmentName | 'AWS_REGION'): string {
   return value;
 }
 
+/** A variable that the function can do without; undefined when it is missing or empty. */
+export function optional(name: EnvironmentName): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}
+
 /** LOG_LEVEL, where a wrong one counts as info (the brief). */
 export function logLevel(): string | undefined {
   return process.env['LOG_LEVEL' satisfies EnvironmentName];

@@ -13,6 +13,13 @@ export interface AwsCaller {
   /** A call of the AWS Query protocol. @returns its XML
    *  @throws AwsCallError, AppError SERVICE_UNAVAILABLE while the service's circuit is open */
   callQuery(service: string, parameters: Readonly<Record<string, string>>): Promise<string>;
+  /** A call of the AWS REST protocol, as POST with JSON. @param path - without a slash before it @throws AwsCallError */
+  callRest(
+    service: string,
+    path: string,
+    input: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<unknown>;
 }
 
 /** A process's environment, as the SDKs read it. */
@@ -25,8 +32,8 @@ export interface AwsCallerOptions {
 }
 
 const TIMEOUT_MS = 5000;
-// ECR's API has a host name of its own.
-const HOSTS: Readonly<Record<string, string>> = { ecr: 'api.ecr' };
+// Where a service's host name isn't the name that calls are signed for.
+const HOSTS: Readonly<Record<string, string>> = { ecr: 'api.ecr', ses: 'email' };
 
 /** A caller with the function's own credentials, which Lambda puts into its environment; `AWS_ENDPOINT_URL` and
  *  `AWS_ENDPOINT_URL_<SERVICE>` are honoured as the SDK does.
@@ -45,8 +52,15 @@ export function createAwsCaller(environment: Environment, options: AwsCallerOpti
     region,
   });
 
-  const post = (service: string, headers: Record<string, string>, body: string): Promise<string> => {
-    const url = customEndpoint(environment, service) ?? serviceEndpoint(HOSTS[service] ?? service, region);
+  const post = (
+    service: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    path = '',
+  ): Promise<string> => {
+    const endpoint =
+      customEndpoint(environment, service) ?? serviceEndpoint(HOSTS[service] ?? service, region);
+    const url = path === '' ? endpoint : `${endpoint.replace(/\/$/, '')}/${path}`;
     const request = { service, region, url, method: 'POST', headers, body, timeout_ms, attempts };
     return breakers
       .of(service)
@@ -56,15 +70,23 @@ export function createAwsCaller(environment: Environment, options: AwsCallerOpti
   return {
     async callJson(service, target, input, version = '1.1') {
       const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };
-      const text = await post(service, headers, JSON.stringify(input));
-      return text === '' ? {} : (JSON.parse(text) as unknown);
+      return parse(await post(service, headers, JSON.stringify(input)));
     },
 
     callQuery(service, parameters) {
       const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
       return post(service, headers, new URLSearchParams(parameters).toString());
     },
+
+    async callRest(service, path, input, headers = {}) {
+      const typed = { 'content-type': 'application/json', ...headers };
+      return parse(await post(service, typed, JSON.stringify(input), path));
+    },
   };
+}
+
+function parse(text: string): unknown {
+  return text === '' ? {} : (JSON.parse(text) as unknown);
 }
 
 /** @throws Error when the environment names none */

@@ -21,6 +21,10 @@ export const ENVIRONMENT_NAMES = [
   /** Addresses at which repositories may be fetched though they aren't public, separated by commas. */
   'ALLOWED_SOURCE_ADDRESSES',
   'EVENT_BUS_NAME',
+  /** The function that sends mail, for those that hand mails to it. */
+  'SEND_MAIL_FUNCTION',
+  /** The sender's address; without it no mail is sent. */
+  'MAIL_FROM',
   /** Where an outbox item goes that is no event. */
   'FAILURE_QUEUE_URL',
   /** Where apps run; without it there is no compute stack. Lists are separated by commas. */

@@ -1,5 +1,6 @@
 import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
+import type { Mailer } from '../shared/mail.ts';
 import type { Clock, IdGenerator } from '../shared/ports.ts';
 import type { Member, Session, Tenant, User } from './model.ts';
 import { ACCESS_TOKEN_LIFETIME_S, SESSION_LIFETIME_S } from './model.ts';
@@ -9,6 +10,7 @@ export interface AccountDependencies {
   readonly store: IdentityStore;
   readonly passwords: PasswordHasher;
   readonly tokens: TokenSigner & TokenVerifier;
+  readonly mailer: Mailer;
   readonly clock: Clock;
   readonly ids: IdGenerator;
 }

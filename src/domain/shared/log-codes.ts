@@ -17,6 +17,9 @@ export const LOG_CODES = {
   'a write went on without the shared cache': 'CACHE_DOUBTED',
   'a cached value was not usable': 'CACHE_VALUE_INVALID',
 
+  mail: 'MAIL',
+  'mail is not set up': 'MAIL_NOT_SET_UP',
+
   deployment: 'DEPLOYMENT_EVENT',
   'deployment failed on our side': 'DEPLOYMENT_FAILED_INTERNALLY',
   'output of a deployment could not be removed': 'DEPLOYMENT_OUTPUT_LEFT',

@@ -109,7 +109,7 @@ describe('a request whose tenant gets no session, since STS', () => {
 
 describe('a request whose token can’t be verified, since Parameter Store', () => {
   const verifyThrough = (fail: () => Promise<never>) => {
-    const parameters = createParameters({ callJson: fail, callQuery: fail });
+    const parameters = createParameters({ callJson: fail, callQuery: fail, callRest: fail });
     const keys = createParameterVerificationKeys({
       parameters,
       public_keys_parameter: '/public-keys',

@@ -9,7 +9,7 @@ import { createPhysical } from '../support/policy/physical.ts';
 import { type RolePolicies, readRoles } from '../support/policy/roles.ts';
 import { PROD, resourcesOf, synthesize } from '../support/synth.ts';
 
-const OPT_IN = { edge: true, compute: true, alarmEmail: 'ops@example.com' };
+const OPT_IN = { edge: true, compute: true, alarmEmail: 'ops@example.com', mailFrom: 'paas@example.com' };
 const STAGES = [
   ['dev', await synthesize({ ...OPT_IN, tracing: true })],
   ['staging', await synthesize({ ...PROD, ...OPT_IN, stage: 'staging' })],

@@ -6,7 +6,7 @@ import { BEYOND_TYPES, HANDLERS } from '../support/policy/handlers.ts';
 import { createPhysical, type PhysicalResource } from '../support/policy/physical.ts';
 import { PROD, synthesize } from '../support/synth.ts';
 
-const OPT_IN = { edge: true, compute: true, alarmEmail: 'ops@example.com' };
+const OPT_IN = { edge: true, compute: true, alarmEmail: 'ops@example.com', mailFrom: 'paas@example.com' };
 const STAGES = [
   ['dev', await synthesize({ ...OPT_IN })],
   ['staging', await synthesize({ ...PROD, ...OPT_IN, stage: 'staging' })],

@@ -38,6 +38,7 @@ function fakeParameterStore() {
       return { Version: 1 };
     },
     callQuery: () => Promise.reject(new Error('not a Query service')),
+    callRest: () => Promise.reject(new Error('not a REST service')),
   };
   return { aws, values, calls };
 }
