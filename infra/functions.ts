@@ -73,7 +73,8 @@ export const API_FUNCTIONS = {
     concurrency: 10,
     data: 'two-table',
     directory: ['USER#*'],
-    parameters: { publicKeys: 'read' },
+    mail: true,
+    parameters: { publicKeys: 'read', cursorKey: 'create' },
   },
   projects: {
     entry: 'functions/api/projects/lambda.ts',

@@ -17,6 +17,7 @@ import { traceConsumers, traceTasks } from '../functions/runtime/traced.ts';
 import { createDeployTasks } from '../functions/tasks/index.ts';
 import { createGitSource } from '../src/adapters/git/source.ts';
 import { apiTokenCodec } from '../src/adapters/identity/api-token-codec.ts';
+import { invitationCodec } from '../src/adapters/identity/invitation-codec.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
 import { createBreakers, GIT_BREAKER } from '../src/adapters/resilience/breakers.ts';
@@ -27,6 +28,7 @@ import { createDeploymentStore } from '../src/adapters/stores/deployment-store.t
 import { readDuePurges } from '../src/adapters/stores/due-purges.ts';
 import { createIdempotencyStore } from '../src/adapters/stores/idempotency-store.ts';
 import { createIdentityStore } from '../src/adapters/stores/identity-store.ts';
+import { createInvitationStore } from '../src/adapters/stores/invitation-store.ts';
 import { createMetricsStore } from '../src/adapters/stores/metrics-store.ts';
 import { createProjectRemains } from '../src/adapters/stores/project-remains.ts';
 import { createProjectStore } from '../src/adapters/stores/project-store.ts';
@@ -247,19 +249,22 @@ export async function startPlatform(
   on_put.deliver = (items) => bus.accept(items);
 
   const request_limits = readLimits(settings.rate_limit);
+  const mailer = createLogMailer(logger);
+  const team = { users: createUserStore(table), teams: createTeamStore(table), clock, ids };
   const api: ApiDependencies = {
     authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
     accounts: {
       store: identity,
       passwords: createPasswordHasher(),
       tokens,
-      mailer: createLogMailer(logger),
+      mailer,
       clock,
       ids,
     },
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     sign_in: { attempts: createSignInStore(table, clock), limits: request_limits.sign_in, logger },
-    team: { users: createUserStore(table), teams: createTeamStore(table), clock, ids },
+    team,
+    invitations: { ...team, invitations: createInvitationStore(table), codec: invitationCodec, mailer },
     projects: { projects, clock, ids, allow_local_repositories: true },
     deployments: { ...lifecycle, projects, logs },
     recent: deployments,

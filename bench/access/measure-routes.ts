@@ -1,5 +1,12 @@
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
-import { createSamples, expectSuccess, idOf, NOWHERE, type OperationId } from '../../test/support/samples.ts';
+import {
+  createSamples,
+  createTeamThings,
+  expectSuccess,
+  idOf,
+  NOWHERE,
+  type OperationId,
+} from '../../test/support/samples.ts';
 import type { Access } from '../capacity/tally.ts';
 import { runExecution } from './execution.ts';
 import { openUsedWorld, type UsedWorld } from './world.ts';
@@ -13,7 +20,8 @@ export async function measureRoute(operation_id: OperationId): Promise<Access> {
   if (operation_id === 'getDeploymentLogs') return measureLogs(world);
   if (operation_id === 'restoreProject') await world.call('DELETE', `${PROJECTS}/${world.project_id}`);
   const token_id = idOf(await world.call('POST', '/api/v1/tokens', { name: 'ci' }));
-  const things = { ...world, queued_id, refresh_token: world.account.refresh_token, token_id };
+  const team = await createTeamThings(world.api, world.account);
+  const things = { ...world, queued_id, refresh_token: world.account.refresh_token, token_id, ...team };
   const { target, body } = createSamples(things)[operation_id];
   return countRequest(world, operation_id, target, body);
 }

@@ -8,6 +8,7 @@ import type {
   AccountDependencies,
   ApiTokenDependencies,
   AuthenticationDependencies,
+  InvitationDependencies,
   SignInGuard,
   TeamDependencies,
 } from '../../src/domain/identity/index.ts';
@@ -60,6 +61,7 @@ export interface ApiDependencies extends RuntimeDependencies {
   readonly api_tokens: ApiTokenDependencies;
   readonly sign_in: SignInGuard;
   readonly team: TeamDependencies;
+  readonly invitations: InvitationDependencies;
   readonly projects: ProjectDependencies;
   readonly deployments: DeploymentDependencies;
   /** For the latest deployments of listed projects. */

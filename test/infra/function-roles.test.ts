@@ -111,7 +111,7 @@ const READERS: Readonly<Record<string, readonly string[]>> = {
   'signing-key': ['auth'],
   'public-keys': ['auth', 'tokens', 'users', 'team', 'projects', 'deployments', 'usage', 'meta'],
   'seal-key': ['projects', 'prepare', 'publish-image', 'pre-deploy', 'release', 'switch-route'],
-  'cursor-key': ['tokens', 'projects', 'deployments'],
+  'cursor-key': ['tokens', 'team', 'projects', 'deployments'],
 };
 
 describe('the index of what is due', () => {

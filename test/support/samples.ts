@@ -25,15 +25,22 @@ export interface SampleThings {
   readonly queued_id: string;
   readonly refresh_token: string;
   readonly token_id: string;
+  /** A user who may be removed from the team. */
+  readonly member_id: string;
+  readonly invitation_id: string;
+  /** Of an invitation of the account's address to another team. */
+  readonly invitation_token: string;
 }
 
 const PROJECTS = '/api/v1/projects';
 const TOKENS = '/api/v1/tokens';
+const INVITATIONS = '/api/v1/team/invitations';
+const MEMBERS = '/api/v1/team/members';
 const DEPLOYMENTS = '/api/v1/deployments';
 
 /** One valid request per route: a route without one does not compile. */
 export function createSamples(things: SampleThings): Readonly<Record<OperationId, Sample>> {
-  const { project_id, deployment_id, queued_id, refresh_token, token_id } = things;
+  const { project_id, deployment_id, queued_id, refresh_token, token_id, member_id, invitation_id } = things;
   const repository_url = 'https://git.example.com/new';
   return {
     register: {
@@ -49,6 +56,16 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     updateMe: { target: '/api/v1/users/me', body: { name: 'New' } },
     createTeam: { target: '/api/v1/teams', body: { name: 'new' } },
     getTeam: { target: '/api/v1/team' },
+    listMembers: { target: `${MEMBERS}?limit=5` },
+    updateMember: { target: `${MEMBERS}/${member_id}`, body: { roles: ['viewer'] } },
+    removeMember: { target: `${MEMBERS}/${member_id}` },
+    createInvitation: { target: INVITATIONS, body: { email: 'new@example.com', role: 'viewer' } },
+    listInvitations: { target: `${INVITATIONS}?limit=5` },
+    deleteInvitation: { target: `${INVITATIONS}/${invitation_id}` },
+    acceptInvitation: {
+      target: '/api/v1/auth/invitations/accept',
+      body: { token: things.invitation_token },
+    },
     updateTeam: { target: '/api/v1/team', body: { name: 'new' } },
     createProject: { target: PROJECTS, body: { name: 'new', repository_url } },
     listProjects: { target: `${PROJECTS}?limit=5` },
@@ -78,6 +95,9 @@ export const NOWHERE: SampleThings = {
   queued_id: testId('dpl', 0xffff),
   refresh_token: 'none',
   token_id: testId('key', 0xffff),
+  member_id: testId('usr', 0xffff),
+  invitation_id: testId('inv', 0xffff),
+  invitation_token: 'none',
 };
 
 /** Makes a project of an account's with a deployment that served; `queue` queues another behind it. */
@@ -94,7 +114,28 @@ export async function createThings(api: TestApi, account: TestAccount, queue = f
   await runTasks(api.pipeline, { tenant_id, deployment_id });
   const token_id = idOf(await api.call('POST', TOKENS, { token, body: { name: 'ci' } }));
   const queued_id = queue ? await deploy() : NOWHERE.queued_id;
-  return { project_id, deployment_id, queued_id, refresh_token, token_id };
+  const team = await createTeamThings(api, account);
+  return { project_id, deployment_id, queued_id, refresh_token, token_id, ...team };
+}
+
+/** Makes another owner beside an owner, so that each may go; an invitation of theirs, and one that they got. */
+export async function createTeamThings(
+  api: TestApi,
+  account: TestAccount,
+): Promise<Pick<SampleThings, 'member_id' | 'invitation_id' | 'invitation_token'>> {
+  const suffix = account.user_id.slice(-4);
+  const { user_id: member_id } = await api.joinTeam(account, `mate-${suffix}`, 'owner');
+  const invitation = await invite(api, account, `guest-${suffix}@example.com`);
+  const { json } = await api.call('GET', '/api/v1/users/me', { token: account.token });
+  const host = await api.signUp(`host-${suffix}`);
+  const own = await invite(api, host, (json as { email: string }).email);
+  return { member_id, invitation_id: invitation.id, invitation_token: own.token };
+}
+
+/** Invites an address as a viewer. */
+async function invite(api: TestApi, { token }: TestAccount, email: string) {
+  const answer = await api.call('POST', INVITATIONS, { token, body: { email, role: 'viewer' } });
+  return expectSuccess('createInvitation', answer) as { readonly id: string; readonly token: string };
 }
 
 /** The id of the thing in an answer. */

@@ -1,15 +1,27 @@
 import { authRoutes } from '../../../src/contracts/http/routes/auth.ts';
-import { guardSignIn, login, refresh, register } from '../../../src/domain/identity/index.ts';
+import {
+  guardSignIn,
+  login,
+  refresh,
+  register,
+  registerInvited,
+} from '../../../src/domain/identity/index.ts';
 import type { DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
 import { createHttpFunction } from '../../runtime/http-function.ts';
 import { logSignIn } from './sign-in-log.ts';
 
 /** Signing up and in: the only function that may read the private signing key. */
-export function createAuthFunction(deps: DependenciesFor<'accounts' | 'sign_in'>): HttpFunction {
+export function createAuthFunction(
+  deps: DependenciesFor<'accounts' | 'sign_in' | 'invitations'>,
+): HttpFunction {
   return createHttpFunction(deps, authRoutes, {
     register: async ({ body }) => {
-      const { user, tenant, tokens } = await register(deps.accounts, body);
+      const { invitation_token, ...account } = body;
+      const { user, tenant, tokens } =
+        invitation_token === undefined
+          ? await register(deps.accounts, account)
+          : await registerInvited({ ...deps.invitations, ...deps.accounts }, account, invitation_token);
       return { body: { user, tenant, ...tokens } };
     },
     login: async ({ body, address, request_id }) => {

@@ -1,7 +1,11 @@
+import { invitationCodec } from '../../../src/adapters/identity/invitation-codec.ts';
 import { createPasswordHasher } from '../../../src/adapters/identity/passwords.ts';
 import { createTokens } from '../../../src/adapters/identity/tokens.ts';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
+import { createInvitationStore } from '../../../src/adapters/stores/invitation-store.ts';
 import { createSignInStore } from '../../../src/adapters/stores/sign-in-store.ts';
+import { createTeamStore } from '../../../src/adapters/stores/team-store.ts';
+import { createUserStore } from '../../../src/adapters/stores/user-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { uuidIds } from '../../../src/adapters/system/ids.ts';
 import { readLimits } from '../../../src/domain/limits/index.ts';
@@ -17,6 +21,7 @@ async function compose() {
   const table = createTwoTable(AWAITED);
   const keys = signingKeys();
   const runtime = createApiRuntime(table, keys);
+  const mailer = functionMailer();
   return createAuthFunction({
     ...runtime,
     sign_in: {
@@ -28,7 +33,16 @@ async function compose() {
       store: createIdentityStore(table),
       passwords: createPasswordHasher(),
       tokens: createTokens(keys, systemClock),
-      mailer: functionMailer(),
+      mailer,
+      clock: systemClock,
+      ids: uuidIds,
+    },
+    invitations: {
+      users: createUserStore(table),
+      teams: createTeamStore(table),
+      invitations: createInvitationStore(table),
+      codec: invitationCodec,
+      mailer,
       clock: systemClock,
       ids: uuidIds,
     },

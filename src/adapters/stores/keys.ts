@@ -23,6 +23,8 @@ export const keys = {
   tenant: (tenant_id: string) => tenants(tenantPk(tenant_id), 'TENANT'),
   member: (tenant_id: string, user_id: string) => tenants(tenantPk(tenant_id), `MEMBER#${user_id}`),
   membership: (user_id: string, tenant_id: string) => directory(`USER#${user_id}`, `MEMBERSHIP#${tenant_id}`),
+  invitation: (tenant_id: string, id: string) => tenants(tenantPk(tenant_id), `INVITATION#${id}`),
+  invited: (tenant_id: string, email: string) => tenants(tenantPk(tenant_id), `INVITED#${email}`),
   session: (tenant_id: string, user_id: string, session_id: string) =>
     tenants(userPk(tenant_id, user_id), `SESSION#${session_id}`),
   apiToken: (tenant_id: string, user_id: string, id: string) =>

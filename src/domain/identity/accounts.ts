@@ -124,7 +124,7 @@ export function hasEnded(session: Session, clock: Clock): boolean {
   return session.expires_at <= clock.now().toISOString();
 }
 
-function newSession(deps: AccountDependencies, member: Member): Session {
+export function newSession(deps: AccountDependencies, member: Member): Session {
   const now = deps.clock.now();
   return {
     id: deps.ids.next('ses'),
@@ -136,7 +136,11 @@ function newSession(deps: AccountDependencies, member: Member): Session {
   };
 }
 
-async function signPair(deps: AccountDependencies, member: Member, session: Session): Promise<TokenPair> {
+export async function signPair(
+  deps: AccountDependencies,
+  member: Member,
+  session: Session,
+): Promise<TokenPair> {
   const subject = { sub: member.user_id, tenant_id: member.tenant_id, sid: session.id };
   const [access_token, refresh_token] = await Promise.all([
     deps.tokens.signAccess({
@@ -150,6 +154,6 @@ async function signPair(deps: AccountDependencies, member: Member, session: Sess
   return { access_token, refresh_token, expires_in: ACCESS_TOKEN_LIFETIME_S, token_type: 'Bearer' };
 }
 
-function publicUser(user: User): SignedIn['user'] {
+export function publicUser(user: User): SignedIn['user'] {
   return { id: user.id, email: user.email, name: user.name };
 }

@@ -7,12 +7,26 @@ export { createApiToken, listApiTokens, revokeApiToken } from './api-tokens.ts';
 export type { AuthenticationDependencies } from './authenticate.ts';
 export { authenticate } from './authenticate.ts';
 export { IDENTITY_EVENTS } from './events.ts';
+export type { Invitation } from './invitation-model.ts';
+export { invitationSchema } from './invitation-model.ts';
+export type {
+  InvitationCodec,
+  InvitationDependencies,
+  InvitationStore,
+  Joining,
+} from './invitation-ports.ts';
+export type { NewInvitation } from './invitations.ts';
+export { invite, listInvitations, withdrawInvitation } from './invitations.ts';
+export { acceptInvitation, registerInvited } from './join.ts';
+export type { MemberChanges, NamedMember } from './members.ts';
+export { listMembers, removeMember, updateMember } from './members.ts';
 export type { AccessClaims, Member, Membership, RefreshClaims, Session, Tenant, User } from './model.ts';
 export {
   ACCESS_AUDIENCE,
   ACCESS_TOKEN_LIFETIME_S,
   accessClaimsSchema,
   emailSchema,
+  MAX_MEMBER_PROJECTS,
   memberSchema,
   membershipSchema,
   passwordSchema,
@@ -46,4 +60,4 @@ export type {
 } from './sign-in-limit.ts';
 export { guardSignIn, recentFailures, waitFor } from './sign-in-limit.ts';
 export { createTeam, readTeam, renameTeam } from './team.ts';
-export type { NewTeam, TeamDependencies, TeamStore, UserStore } from './team-ports.ts';
+export type { NewTeam, OwnerChange, TeamDependencies, TeamStore, UserStore } from './team-ports.ts';

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../shared/events.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { Clock, IdGenerator } from '../shared/ports.ts';
 import type { Member, Membership, Tenant, User } from './model.ts';
 
@@ -7,6 +8,12 @@ export interface NewTeam {
   readonly tenant: Tenant;
   readonly member: Member;
   readonly events: readonly DomainEvent[];
+}
+
+/** A team's own item before and after its owners change. */
+export interface OwnerChange {
+  readonly previous: Tenant;
+  readonly next: Tenant;
 }
 
 /** Teams and who their members are. Every change is a transaction with the events that tell of it. */
@@ -20,6 +27,24 @@ export interface TeamStore {
   ): Promise<{ readonly tenant: Tenant; readonly member: Member } | undefined>;
   /** @throws AppError WRITE_CONFLICT when `previous` is no longer current */
   replaceTeam(previous: Tenant, next: Tenant, event: DomainEvent): Promise<void>;
+  listMembers(tenant_id: string, page: PageRequest): Promise<Page<Member>>;
+  /** Whether anybody with this address is a member. */
+  hasMember(tenant_id: string, email: string): Promise<boolean>;
+  /** @param owners - undefined where the team's owners stay
+   *  @throws AppError WRITE_CONFLICT when the member or the owners are no longer current */
+  replaceMember(
+    previous: Member,
+    next: Member,
+    owners: OwnerChange | undefined,
+    event: DomainEvent,
+  ): Promise<void>;
+  /** Takes the member out of the team and the directory.
+   *  @throws AppError WRITE_CONFLICT when the member or the owners are no longer current */
+  removeMember(member: Member, owners: OwnerChange | undefined, event: DomainEvent): Promise<void>;
+  /** Deletes all that a user has in a team as their own: sessions and API tokens. */
+  endCredentials(tenant_id: string, user_id: string): Promise<void>;
+  /** Whether a team has every one of these projects. */
+  hasProjects(tenant_id: string, project_ids: readonly string[]): Promise<boolean>;
 }
 
 /** People, whatever teams they are in. */

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { DomainEvent } from '../shared/events.ts';
 import type { Clock, IdGenerator } from '../shared/ports.ts';
 import type { IDENTITY_EVENTS } from './events.ts';
+import type { Member } from './model.ts';
 
 type IdentityEvents = typeof IDENTITY_EVENTS;
 
@@ -24,4 +25,9 @@ export function tell<T extends keyof IdentityEvents>(
     occurred_at: deps.clock.now().toISOString(),
     data,
   };
+}
+
+/** A membership as events name it: whoever joins anew is another one, whose versions begin again. */
+export function membership(member: Member, version = member.version): DomainEvent['entity'] {
+  return { id: `${member.tenant_id}/${member.user_id}/${member.created_at}`, version };
 }

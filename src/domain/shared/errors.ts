@@ -48,6 +48,12 @@ export const ERRORS = {
     title: 'The cursor is not valid here',
     remedy: 'Use `next_cursor` exactly as the same list returned it, or leave it out to start over.',
   },
+  INVALID_INVITATION: {
+    category: 'validation',
+    title: 'The invitation is not valid',
+    remedy:
+      'Ask for a new one: each works once, for a week, and for nobody but the address that it was sent to.',
+  },
   UNAUTHENTICATED: {
     category: 'unauthorized',
     title: 'Authentication is required',
@@ -88,10 +94,35 @@ export const ERRORS = {
     title: 'Deployment not found',
     remedy: 'Check the id; list deployments with GET /api/v1/deployments.',
   },
+  INVITATION_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Invitation not found',
+    remedy: 'Check the id; list those that are open with GET /api/v1/team/invitations.',
+  },
+  MEMBER_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Member not found',
+    remedy: 'Check the id; list the members with GET /api/v1/team/members.',
+  },
   TOKEN_NOT_FOUND: {
     category: 'not_found',
     title: 'API token not found',
     remedy: 'Check the id; list your tokens with GET /api/v1/tokens.',
+  },
+  ALREADY_MEMBER: {
+    category: 'conflict',
+    title: 'They are a member of the team already',
+    remedy: 'Change their roles with PUT /api/v1/team/members/{user_id} instead.',
+  },
+  TOO_MANY_INVITATIONS: {
+    category: 'conflict',
+    title: 'The team has as many open invitations as there may be',
+    remedy: 'Withdraw those that are no longer wanted, or wait until they expire.',
+  },
+  LAST_OWNER: {
+    category: 'conflict',
+    title: 'A team can’t be without an owner',
+    remedy: 'Give another member the role owner first.',
   },
   TOO_MANY_TEAMS: {
     category: 'conflict',

@@ -11,6 +11,7 @@ const SUITES = {
   'deployments in lists': () => import('../../contract/stores/deployments-lists.test.ts'),
   'deployments and their lock': () => import('../../contract/stores/deployments-lock.test.ts'),
   identity: () => import('../../contract/stores/identity.test.ts'),
+  invitations: () => import('../../contract/stores/invitations.test.ts'),
   projects: () => import('../../contract/stores/projects.test.ts'),
   'remains of deleted projects': () => import('../../contract/stores/project-remains.test.ts'),
   releases: () => import('../../contract/stores/releases.test.ts'),

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createIdentityStore } from '../../../src/adapters/stores/identity-store.ts';
+import { keys } from '../../../src/adapters/stores/keys.ts';
 import { createTeamStore } from '../../../src/adapters/stores/team-store.ts';
 import { createUserStore } from '../../../src/adapters/stores/user-store.ts';
 import type { Member, NewAccount, TeamStore, UserStore } from '../../../src/domain/identity/index.ts';
@@ -90,6 +91,110 @@ describe('a team', () => {
 
     expect(await teams.findTeam(ada.tenant.id)).toEqual(next);
     expect(memory.events).toHaveLength(1);
+  });
+});
+
+describe('the members of a team', () => {
+  /** More of Ada's team, without accounts of their own. */
+  const more = (number: number): Member => ({
+    ...ada.member,
+    user_id: testId('usr', number),
+    email: `user-${number}@example.com`,
+    roles: ['viewer'],
+  });
+  const add = async (member: Member) =>
+    memory.table.write({
+      kind: 'put',
+      item: { key: keys.member(member.tenant_id, member.user_id), attributes: { ...member } },
+    });
+
+  test('are listed in pages, the newest accounts first', async () => {
+    for (const number of [2, 3]) await add(more(number));
+
+    const first = await teams.listMembers(ada.tenant.id, { limit: 2 });
+    expect(first.items).toEqual([more(3), more(2)]);
+    const second = await teams.listMembers(ada.tenant.id, { limit: 2, after: first.next ?? '' });
+    expect(second).toEqual({ items: [ada.member], next: undefined });
+    expect(await teams.listMembers(testId('ten', 9), { limit: 2 })).toEqual({ items: [], next: undefined });
+  });
+
+  test('are known by their addresses, also where there are more than a page', async () => {
+    for (let number = 2; number <= 1002; number += 1) await add(more(number));
+
+    expect(await teams.hasMember(ada.tenant.id, ada.user.email)).toBe(true);
+    expect(await teams.hasMember(ada.tenant.id, 'user-1002@example.com')).toBe(true);
+    expect(await teams.hasMember(ada.tenant.id, 'user-1003@example.com')).toBe(false);
+    expect(await teams.hasMember(testId('ten', 9), ada.user.email)).toBe(false);
+  });
+
+  test('are replaced and removed while they are current', async () => {
+    await add(more(2));
+    const next: Member = { ...more(2), roles: ['admin'], version: 2 };
+    await teams.replaceMember(more(2), next, undefined, told(1, 'branchline.member.updated'));
+
+    const late = told(2, 'branchline.member.updated');
+    await expectCode(teams.replaceMember(more(2), next, undefined, late), 'WRITE_CONFLICT');
+    await expectCode(teams.removeMember(more(2), undefined, late), 'WRITE_CONFLICT');
+    await teams.removeMember(next, undefined, told(3, 'branchline.member.removed'));
+
+    expect((await teams.listMembers(ada.tenant.id, { limit: 10 })).items).toEqual([ada.member]);
+    expect(memory.events.map(({ id }) => id)).toEqual([testId('evt', 1), testId('evt', 3)]);
+  });
+
+  test('change only with the owners that they were counted by', async () => {
+    await add(more(2));
+    const next: Member = { ...more(2), roles: ['owner'], version: 2 };
+    const owners = (version: number) => ({
+      previous: { ...ada.tenant, version },
+      next: { ...ada.tenant, owner_ids: [ada.user.id, next.user_id], version: version + 1 },
+    });
+
+    const late = told(1, 'branchline.member.updated');
+    await expectCode(teams.replaceMember(more(2), next, owners(7), late), 'WRITE_CONFLICT');
+    await expectCode(teams.removeMember(more(2), owners(7), late), 'WRITE_CONFLICT');
+    expect((await teams.loadMembership(ada.tenant.id, next.user_id))?.member).toEqual(more(2));
+
+    await teams.replaceMember(more(2), next, owners(1), told(2, 'branchline.member.updated'));
+    expect(await teams.loadMembership(ada.tenant.id, next.user_id)).toEqual({
+      tenant: owners(1).next,
+      member: next,
+    });
+  });
+
+  test('are out of the directory too once they are removed', async () => {
+    await teams.removeMember(ada.member, undefined, told(1, 'branchline.member.removed'));
+
+    expect((await users.load(ada.user.id))?.memberships).toEqual([]);
+  });
+
+  test('lose all that is their own, however much it is, and others keep theirs', async () => {
+    const identity = createIdentityStore(memory.table);
+    const bob = account(2);
+    await identity.createAccount(bob);
+    for (let number = 1000; number < 1250; number += 1) {
+      await identity.createSession({ ...ada.session, id: testId('ses', number) });
+    }
+
+    await teams.endCredentials(ada.tenant.id, ada.user.id);
+    await teams.endCredentials(ada.tenant.id, testId('usr', 9));
+
+    for (const number of [1, 1000, 1249]) {
+      expect(await identity.loadAccess(ada.tenant.id, ada.user.id, testId('ses', number))).toBeUndefined();
+    }
+    expect(await identity.loadAccess(bob.tenant.id, bob.user.id, bob.session.id)).toBeDefined();
+  });
+
+  test('are let into projects that their team has', async () => {
+    const id = testId('prj', 1);
+    await memory.table.write({
+      kind: 'put',
+      item: { key: keys.project(ada.tenant.id, id), attributes: {} },
+    });
+
+    expect(await teams.hasProjects(ada.tenant.id, [])).toBe(true);
+    expect(await teams.hasProjects(ada.tenant.id, [id, id])).toBe(true);
+    expect(await teams.hasProjects(ada.tenant.id, [id, testId('prj', 2)])).toBe(false);
+    expect(await teams.hasProjects(testId('ten', 2), [id])).toBe(false);
   });
 });
 

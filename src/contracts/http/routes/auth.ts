@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { emailSchema, passwordSchema } from '../../../domain/identity/index.ts';
 import { idSchema, textSchema } from '../../../domain/shared/schemas.ts';
 import { defineRoute } from '../route.ts';
+import { invitationTokenSchema } from './team.ts';
 
 const tokenFields = {
   access_token: z.string(),
@@ -17,12 +18,15 @@ export const authRoutes = {
     method: 'POST',
     path: '/api/v1/auth/register',
     function: 'auth',
-    summary: 'Create an account, with a team of its own',
+    summary: 'Create an account, with a team of its own or by invitation into another',
     access: 'public',
     body: z.strictObject({
       email: emailSchema,
       password: passwordSchema,
       name: textSchema({ min: 1, max: 100 }),
+      invitation_token: invitationTokenSchema
+        .optional()
+        .meta({ description: 'Joins the team that invited the address, in place of one of your own' }),
     }),
     success: {
       status: 201,
@@ -33,7 +37,7 @@ export const authRoutes = {
         ...tokenFields,
       }),
     },
-    errors: ['EMAIL_TAKEN'],
+    errors: ['EMAIL_TAKEN', 'INVALID_INVITATION', 'WRITE_CONFLICT'],
   }),
   login: defineRoute({
     method: 'POST',
