@@ -255,6 +255,8 @@ export async function startPlatform(
     authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
     accounts: {
       store: identity,
+      users: team.users,
+      teams: team.teams,
       passwords: createPasswordHasher(),
       tokens,
       mailer,

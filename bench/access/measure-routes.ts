@@ -21,7 +21,7 @@ export async function measureRoute(operation_id: OperationId): Promise<Access> {
   if (operation_id === 'restoreProject') await world.call('DELETE', `${PROJECTS}/${world.project_id}`);
   const token_id = idOf(await world.call('POST', '/api/v1/tokens', { name: 'ci' }));
   const team = await createTeamThings(world.api, world.account);
-  const things = { ...world, queued_id, refresh_token: world.account.refresh_token, token_id, ...team };
+  const things = { ...world, queued_id, ...world.account, token_id, ...team };
   const { target, body } = createSamples(things)[operation_id];
   return countRequest(world, operation_id, target, body);
 }

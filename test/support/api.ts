@@ -21,9 +21,7 @@ import { createInvitationStore } from '../../src/adapters/stores/invitation-stor
 import { keys } from '../../src/adapters/stores/keys.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
 import { createSignInStore } from '../../src/adapters/stores/sign-in-store.ts';
-import { createTeamStore } from '../../src/adapters/stores/team-store.ts';
 import { createUsageStore } from '../../src/adapters/stores/usage-store.ts';
-import { createUserStore } from '../../src/adapters/stores/user-store.ts';
 import { createCursorCodec } from '../../src/adapters/system/cursors.ts';
 import { createTracer } from '../../src/adapters/telemetry/tracer.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
@@ -116,7 +114,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const limits = readLimits(rate_limit === 'default' ? undefined : rate_limit);
   const observed: { method: string; endpoint: string; status: number }[] = [];
   const { deployments, projects } = pipeline.deps;
-  const team = { users: createUserStore(memory.table), teams: createTeamStore(memory.table), clock, ids };
+  const team = { users: accounts.users, teams: accounts.teams, clock, ids };
   const deps: ApiDependencies = {
     accounts,
     authentication,

@@ -5,6 +5,8 @@ import { SIGNING_ALGORITHM, type SigningKeys } from '../../src/adapters/identity
 import { createTokens } from '../../src/adapters/identity/tokens.ts';
 import { createApiTokenStore } from '../../src/adapters/stores/api-token-store.ts';
 import { createIdentityStore } from '../../src/adapters/stores/identity-store.ts';
+import { createTeamStore } from '../../src/adapters/stores/team-store.ts';
+import { createUserStore } from '../../src/adapters/stores/user-store.ts';
 import type {
   AccountDependencies,
   ApiTokenStore,
@@ -85,6 +87,8 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
   const passwords = createFakePasswords();
   const tokens = createTokens(signingKeys(await createTestKey('one')), clock);
   const store = createIdentityStore(memory.table);
+  const users = createUserStore(memory.table);
+  const teams = createTeamStore(memory.table);
   const mails: Mail[] = [];
   const mailer: Mailer = {
     async send(mail) {
@@ -93,7 +97,7 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
   };
   const api_tokens = createApiTokenStore(memory.table);
   return {
-    accounts: { store, passwords, tokens, mailer, clock, ids: createTestIds() },
+    accounts: { store, users, teams, passwords, tokens, mailer, clock, ids: createTestIds() },
     authentication: { tokens, store, api_tokens, codec: apiTokenCodec, clock },
     api_tokens,
     mails,

@@ -24,6 +24,8 @@ export interface SampleThings {
   /** One that is queued. */
   readonly queued_id: string;
   readonly refresh_token: string;
+  /** The account's own team. */
+  readonly tenant_id: string;
   readonly token_id: string;
   /** A user who may be removed from the team. */
   readonly member_id: string;
@@ -49,6 +51,7 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     },
     login: { target: '/api/v1/auth/login', body: { email: 'ada@example.com', password: PASSWORD } },
     refresh: { target: '/api/v1/auth/refresh', body: { refresh_token } },
+    switchTenant: { target: '/api/v1/auth/switch', body: { tenant_id: things.tenant_id } },
     createToken: { target: TOKENS, body: { name: 'ci', scopes: ['projects:read'] } },
     listTokens: { target: `${TOKENS}?limit=5` },
     revokeToken: { target: `${TOKENS}/${token_id}` },
@@ -94,6 +97,7 @@ export const NOWHERE: SampleThings = {
   deployment_id: testId('dpl', 0xffff),
   queued_id: testId('dpl', 0xffff),
   refresh_token: 'none',
+  tenant_id: testId('ten', 0xffff),
   token_id: testId('key', 0xffff),
   member_id: testId('usr', 0xffff),
   invitation_id: testId('inv', 0xffff),
@@ -115,7 +119,7 @@ export async function createThings(api: TestApi, account: TestAccount, queue = f
   const token_id = idOf(await api.call('POST', TOKENS, { token, body: { name: 'ci' } }));
   const queued_id = queue ? await deploy() : NOWHERE.queued_id;
   const team = await createTeamThings(api, account);
-  return { project_id, deployment_id, queued_id, refresh_token, token_id, ...team };
+  return { project_id, deployment_id, queued_id, refresh_token, tenant_id, token_id, ...team };
 }
 
 /** Makes another owner beside an owner, so that each may go; an invitation of theirs, and one that they got. */

@@ -1,8 +1,6 @@
 import { invitationCodec } from '../../src/adapters/identity/invitation-codec.ts';
 import { createInvitationStore } from '../../src/adapters/stores/invitation-store.ts';
 import { keys, tenantPk } from '../../src/adapters/stores/keys.ts';
-import { createTeamStore } from '../../src/adapters/stores/team-store.ts';
-import { createUserStore } from '../../src/adapters/stores/user-store.ts';
 import type { Principal } from '../../src/domain/access/index.ts';
 import {
   authenticate,
@@ -33,12 +31,11 @@ export async function createTestTeams(): Promise<TestTeams> {
   const test_accounts = await createTestAccounts();
   const { accounts, authentication, memory } = test_accounts;
   const { table } = memory;
-  const teams = createTeamStore(table);
-  const { clock, ids, mailer } = accounts;
+  const { users, teams, clock, ids, mailer } = accounts;
   return {
     ...test_accounts,
     deps: {
-      users: createUserStore(table),
+      users,
       teams,
       invitations: createInvitationStore(table),
       codec: invitationCodec,

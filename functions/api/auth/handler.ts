@@ -5,6 +5,7 @@ import {
   refresh,
   register,
   registerInvited,
+  switchTenant,
 } from '../../../src/domain/identity/index.ts';
 import type { DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
@@ -31,5 +32,8 @@ export function createAuthFunction(
       return { body: { user, ...tokens } };
     },
     refresh: async ({ body }) => ({ body: { ...(await refresh(deps.accounts, body.refresh_token)) } }),
+    switchTenant: async ({ body }, principal) => ({
+      body: { ...(await switchTenant(deps.accounts, principal, body.tenant_id)) },
+    }),
   });
 }

@@ -22,6 +22,7 @@ async function compose() {
   const keys = signingKeys();
   const runtime = createApiRuntime(table, keys);
   const mailer = functionMailer();
+  const [users, teams] = [createUserStore(table), createTeamStore(table)];
   return createAuthFunction({
     ...runtime,
     sign_in: {
@@ -31,6 +32,8 @@ async function compose() {
     },
     accounts: {
       store: createIdentityStore(table),
+      users,
+      teams,
       passwords: createPasswordHasher(),
       tokens: createTokens(keys, systemClock),
       mailer,
@@ -38,8 +41,8 @@ async function compose() {
       ids: uuidIds,
     },
     invitations: {
-      users: createUserStore(table),
-      teams: createTeamStore(table),
+      users,
+      teams,
       invitations: createInvitationStore(table),
       codec: invitationCodec,
       mailer,

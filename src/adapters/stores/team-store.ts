@@ -14,6 +14,7 @@ import { toAttributes, toEntity } from './entity.ts';
 import { memberItem, membershipItem } from './identity-store.ts';
 import { keys, tenantPk, userPk } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
+import { replaceUser } from './user-store.ts';
 
 const MEMBER = 'MEMBER#';
 // A query reads 1 MB at once: several thousand members.
@@ -23,8 +24,8 @@ const MEMBERS_AT_ONCE = 1000;
  *  unscoped table. */
 export function createTeamStore(table: Table): TeamStore {
   return {
-    async createTeam({ tenant, member, events }) {
-      await table.transact([
+    async createTeam({ tenant, member, events }, home) {
+      const writes: Write[] = [
         {
           kind: 'put',
           item: { key: keys.tenant(tenant.id), attributes: toAttributes(tenant) },
@@ -32,8 +33,10 @@ export function createTeamStore(table: Table): TeamStore {
         },
         { kind: 'put', item: memberItem(member) },
         { kind: 'put', item: membershipItem(member) },
+        ...(home === undefined ? [] : [replaceUser(home.previous, home.next)]),
         ...outboxWrites(events),
-      ]);
+      ];
+      await demandCurrent(table.transact(writes));
     },
 
     async findTeam(tenant_id) {

@@ -42,7 +42,7 @@ export function createUserStore(table: Table): UserStore {
 }
 
 /** Replaces a user, only while `previous` is current. */
-function replaceUser(previous: User, next: User): Write {
+export function replaceUser(previous: User, next: User): Write {
   return { kind: 'put', item: userItem(next), condition: versionIs(previous) };
 }
 

@@ -2,12 +2,16 @@ import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
 import type { Mailer } from '../shared/mail.ts';
 import type { Clock, IdGenerator } from '../shared/ports.ts';
+import { enterTeam, ownTeamName } from './enter-team.ts';
 import type { Member, Session, Tenant, User } from './model.ts';
 import { ACCESS_TOKEN_LIFETIME_S, SESSION_LIFETIME_S } from './model.ts';
 import type { IdentityStore, PasswordHasher, TokenSigner, TokenVerifier } from './ports.ts';
+import type { TeamStore, UserStore } from './team-ports.ts';
 
 export interface AccountDependencies {
   readonly store: IdentityStore;
+  readonly users: UserStore;
+  readonly teams: TeamStore;
   readonly passwords: PasswordHasher;
   readonly tokens: TokenSigner & TokenVerifier;
   readonly mailer: Mailer;
@@ -39,7 +43,7 @@ export async function register(
   const user_id = deps.ids.next('usr');
   const tenant: Tenant = {
     id: tenant_id,
-    name: `${input.name}'s team`,
+    name: ownTeamName(input.name),
     owner_ids: [user_id],
     created_at,
     version: 1,
@@ -95,8 +99,7 @@ export async function login(
   if (!(await deps.passwords.verify(user.password_hash, input.password))) {
     throw new AppError('INVALID_CREDENTIALS');
   }
-  const member = await deps.store.findMember(user.home_tenant_id, user.id);
-  if (member === undefined) throw new AppError('INVALID_CREDENTIALS');
+  const member = await enterTeam(deps, user);
   const session = newSession(deps, member);
   await deps.store.createSession(session);
   return { user: publicUser(user), tokens: await signPair(deps, member, session) };

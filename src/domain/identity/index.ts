@@ -59,5 +59,13 @@ export type {
   SignInGuard,
 } from './sign-in-limit.ts';
 export { guardSignIn, recentFailures, waitFor } from './sign-in-limit.ts';
+export { switchTenant } from './switch-tenant.ts';
 export { createTeam, readTeam, renameTeam } from './team.ts';
-export type { NewTeam, OwnerChange, TeamDependencies, TeamStore, UserStore } from './team-ports.ts';
+export type {
+  NewTeam,
+  OwnerChange,
+  TeamDependencies,
+  TeamStore,
+  UserChange,
+  UserStore,
+} from './team-ports.ts';

@@ -10,6 +10,12 @@ export interface NewTeam {
   readonly events: readonly DomainEvent[];
 }
 
+/** A user before and after a change. */
+export interface UserChange {
+  readonly previous: User;
+  readonly next: User;
+}
+
 /** A team's own item before and after its owners change. */
 export interface OwnerChange {
   readonly previous: Tenant;
@@ -18,7 +24,9 @@ export interface OwnerChange {
 
 /** Teams and who their members are. Every change is a transaction with the events that tell of it. */
 export interface TeamStore {
-  createTeam(team: NewTeam): Promise<void>;
+  /** @param home - the founder before and after the team is their home; undefined where it isn't to be
+   *  @throws AppError WRITE_CONFLICT when the founder is no longer current */
+  createTeam(team: NewTeam, home?: UserChange): Promise<void>;
   findTeam(tenant_id: string): Promise<Tenant | undefined>;
   /** A team and one of its members in one round trip; undefined for whoever is none. */
   loadMembership(

@@ -99,6 +99,11 @@ export const ERRORS = {
     title: 'Invitation not found',
     remedy: 'Check the id; list those that are open with GET /api/v1/team/invitations.',
   },
+  TENANT_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Team not found',
+    remedy: 'Check the id; GET /api/v1/users/me lists your teams.',
+  },
   MEMBER_NOT_FOUND: {
     category: 'not_found',
     title: 'Member not found',

@@ -64,4 +64,15 @@ export const authRoutes = {
     success: { status: 200, description: 'A new pair', schema: z.strictObject(tokenFields) },
     errors: ['INVALID_REFRESH_TOKEN'],
   }),
+  switchTenant: defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/switch',
+    function: 'auth',
+    summary: 'Go on in another of your teams: this session ends, and one there begins',
+    access: { resource: 'sessions', action: 'create' },
+    body: z.strictObject({ tenant_id: idSchema('ten') }),
+    success: { status: 200, description: 'A pair for that team', schema: z.strictObject(tokenFields) },
+    errors: ['TENANT_NOT_FOUND'],
+    has_secret_answer: true,
+  }),
 };
