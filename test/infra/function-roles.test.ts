@@ -66,10 +66,15 @@ describe('a function’s own role', () => {
   });
 
   test('reaches the directory only where it must', () => {
-    const readers = (key: string) =>
-      everyFunction.filter((each) =>
-        may(each, { action: 'dynamodb:GetItem', resource: DIRECTORY, context: keys(key) }),
+    const readers = (key: string) => {
+      const [first, ...others] = ['GetItem', 'BatchGetItem', 'Query'].map((action) =>
+        everyFunction.filter((each) =>
+          may(each, { action: `dynamodb:${action}`, resource: DIRECTORY, context: keys(key) }),
+        ),
       );
+      for (const other of others) expect(other).toEqual(first);
+      return first;
+    };
     expect(readers('EMAIL#a@example.com')).toEqual(['auth']);
     expect(readers('RATE#192.0.2.1')).toEqual(['auth']);
     expect(readers('SIGNIN#192.0.2.1')).toEqual(['auth']);

@@ -51,6 +51,7 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
     },
     login: { target: '/api/v1/auth/login', body: { email: 'ada@example.com', password: PASSWORD } },
     refresh: { target: '/api/v1/auth/refresh', body: { refresh_token } },
+    requestDeletion: { target: '/api/v1/users/me/deletion', body: { password: PASSWORD } },
     switchTenant: { target: '/api/v1/auth/switch', body: { tenant_id: things.tenant_id } },
     createToken: { target: TOKENS, body: { name: 'ci', scopes: ['projects:read'] } },
     listTokens: { target: `${TOKENS}?limit=5` },

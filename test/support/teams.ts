@@ -11,6 +11,8 @@ import {
 } from '../../src/domain/identity/index.ts';
 import { createTestAccounts, type TestAccounts } from './identity.ts';
 
+export const PASSWORD = 'correct horse';
+
 /** Teams and accounts on one table in memory. */
 export interface TestTeams extends TestAccounts {
   readonly deps: InvitationDependencies;
@@ -44,7 +46,7 @@ export async function createTestTeams(): Promise<TestTeams> {
       ids,
     },
     async signUp(name) {
-      const input = { email: `${name}@example.com`, password: 'correct horse', name };
+      const input = { email: `${name}@example.com`, password: PASSWORD, name };
       const { tokens } = await register(accounts, input);
       return authenticate(authentication, tokens.access_token);
     },

@@ -5,6 +5,7 @@ import {
   refresh,
   register,
   registerInvited,
+  requestDeletion,
   switchTenant,
 } from '../../../src/domain/identity/index.ts';
 import type { DependenciesFor } from '../../runtime/dependencies.ts';
@@ -28,10 +29,18 @@ export function createAuthFunction(
     login: async ({ body, address, request_id }) => {
       const attempt = { email: body.email, address };
       const guarded = () => guardSignIn(deps.sign_in, attempt, () => login(deps.accounts, body));
-      const { user, tokens } = await logSignIn(deps.logger, { ...attempt, request_id }, guarded);
+      const { user, tokens, is_kept } = await logSignIn(deps.logger, { ...attempt, request_id }, guarded);
+      if (is_kept) deps.logger.info('an account is kept', { user_id: user.id });
       return { body: { user, ...tokens } };
     },
     refresh: async ({ body }) => ({ body: { ...(await refresh(deps.accounts, body.refresh_token)) } }),
+    requestDeletion: async ({ body, address }, principal) => {
+      const { user_id, email } = principal;
+      const request = () => requestDeletion(deps.accounts, principal, body.password);
+      const deletes_at = await guardSignIn(deps.sign_in, { email, address }, request);
+      deps.logger.info('an account is to be deleted', { user_id, deletes_at });
+      return { body: { deletes_at } };
+    },
     switchTenant: async ({ body }, principal) => ({
       body: { ...(await switchTenant(deps.accounts, principal, body.tenant_id)) },
     }),

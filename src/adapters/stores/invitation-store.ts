@@ -5,7 +5,13 @@ import {
   type Joining,
 } from '../../domain/identity/index.ts';
 import { AppError, type ErrorCode } from '../../domain/shared/errors.ts';
-import { ConditionFailedError, type Item, type Table, type Write } from '../table/port.ts';
+import {
+  ConditionFailedError,
+  type Item,
+  MAX_TRANSACTION_WRITES,
+  type Table,
+  type Write,
+} from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
 import { demandCurrent, versionIs } from './current.ts';
 import { readText, toAttributes, toEntity } from './entity.ts';
@@ -14,6 +20,8 @@ import { keys, tenantPk } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
 
 const PREFIX = 'INVITATION#';
+// Each takes two writes of a transaction.
+const AT_ONCE = MAX_TRANSACTION_WRITES / 2;
 
 /** Invitations on the Table port. Whoever accepts one goes into the directory, so this takes the unscoped table. */
 export function createInvitationStore(table: Table): InvitationStore {
@@ -56,6 +64,22 @@ export function createInvitationStore(table: Table): InvitationStore {
       }
     },
 
+    async withdrawAll(tenant_id) {
+      const scoped = scopeToTenant(table, tenant_id);
+      let items: readonly Item[];
+      do {
+        ({ items } = await scoped.query({
+          table: 'tenants',
+          pk: tenantPk(tenant_id),
+          sk: { prefix: PREFIX },
+          direction: 'forward',
+          limit: AT_ONCE,
+        }));
+        const invitations = items.map((item) => toEntity(invitationSchema, item));
+        await scoped.transact(invitations.flatMap(removeWrites));
+      } while (items.length === AT_ONCE);
+    },
+
     async accept(joining) {
       await commit(table, joinWrites(joining));
     },
@@ -92,6 +116,14 @@ function putWrites(invitation: Invitation, claim: Item | undefined): Write[] {
       condition: { kind: 'equals', attribute: 'invitation_id', value: older },
     },
     { kind: 'delete', key: keys.invitation(tenant_id, older) },
+  ];
+}
+
+/** Removes an invitation, whether it is there or not. */
+function removeWrites({ id, tenant_id, email }: Invitation): Write[] {
+  return [
+    { kind: 'delete', key: keys.invitation(tenant_id, id) },
+    { kind: 'delete', key: keys.invited(tenant_id, email) },
   ];
 }
 

@@ -29,6 +29,8 @@ export const keys = {
     tenants(userPk(tenant_id, user_id), `SESSION#${session_id}`),
   apiToken: (tenant_id: string, user_id: string, id: string) =>
     tenants(userPk(tenant_id, user_id), `TOKEN#${id}`),
+  userDeletion: (tenant_id: string, user_id: string) =>
+    tenants(tenantPk(tenant_id), `USER_DELETION#${user_id}`),
   project: (tenant_id: string, project_id: string) => tenants(tenantPk(tenant_id), `PROJECT#${project_id}`),
   deletedProject: (tenant_id: string, project_id: string) =>
     tenants(tenantPk(tenant_id), `DELETED_PROJECT#${project_id}`),

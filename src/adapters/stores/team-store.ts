@@ -91,6 +91,16 @@ export function createTeamStore(table: Table): TeamStore {
       await demandCurrent(table.transact(writes));
     },
 
+    async removeTeam(tenant, { user_id, tenant_id, version }, event) {
+      const writes: Write[] = [
+        { kind: 'delete', key: keys.tenant(tenant.id), condition: versionIs(tenant) },
+        { kind: 'delete', key: keys.member(tenant_id, user_id), condition: versionIs({ version }) },
+        { kind: 'delete', key: keys.membership(user_id, tenant_id) },
+        ...outboxWrites([event]),
+      ];
+      await demandCurrent(table.transact(writes));
+    },
+
     async endCredentials(tenant_id, user_id) {
       const scoped = scopeToTenant(table, tenant_id);
       let found: readonly Key[];

@@ -7,6 +7,7 @@ import {
 } from '../../domain/identity/index.ts';
 import { type Item, MAX_BATCH_KEYS, type QueryPosition, type Table, type Write } from '../table/port.ts';
 import { demandCurrent, versionIs } from './current.ts';
+import { purgeEntry } from './due-purges.ts';
 import { toEntity } from './entity.ts';
 import { userItem } from './identity-store.ts';
 import { keys } from './keys.ts';
@@ -38,6 +39,36 @@ export function createUserStore(table: Table): UserStore {
     async replace(previous, next, event) {
       await demandCurrent(table.transact([replaceUser(previous, next), ...outboxWrites([event])]));
     },
+
+    async scheduleDeletion(previous, next, { purge_at, event }) {
+      const item = deletionItem(next, purge_at);
+      const writes: Write[] = [replaceUser(previous, next), { kind: 'put', item }, ...outboxWrites([event])];
+      await demandCurrent(table.transact(writes));
+    },
+
+    async cancelDeletion(previous, next, event) {
+      const key = keys.userDeletion(next.home_tenant_id, next.id);
+      const writes: Write[] = [
+        replaceUser(previous, next),
+        { kind: 'delete', key },
+        ...outboxWrites([event]),
+      ];
+      await demandCurrent(table.transact(writes));
+    },
+
+    async purge(user, event) {
+      const writes: Write[] = [
+        { kind: 'delete', key: keys.user(user.id), condition: versionIs(user) },
+        {
+          kind: 'delete',
+          key: keys.email(user.email),
+          condition: { kind: 'equals', attribute: 'user_id', value: user.id },
+        },
+        { kind: 'delete', key: keys.userDeletion(user.home_tenant_id, user.id) },
+        ...outboxWrites([event]),
+      ];
+      await demandCurrent(table.transact(writes));
+    },
   };
 }
 
@@ -67,4 +98,13 @@ async function readPartition(table: Table, pk: string): Promise<Item[]> {
     after = page.last;
   } while (after !== undefined);
   return items;
+}
+
+/** What tells the purge of an account: found by its time in the index of what is due. */
+function deletionItem({ id, home_tenant_id }: User, purge_at: string): Item {
+  return {
+    key: keys.userDeletion(home_tenant_id, id),
+    attributes: { kind: 'user', user_id: id, tenant_id: home_tenant_id, purge_at },
+    indexes: purgeEntry(id, purge_at),
+  };
 }

@@ -2,6 +2,7 @@ import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
 import type { Mailer } from '../shared/mail.ts';
 import type { Clock, IdGenerator } from '../shared/ports.ts';
+import { keepAccount } from './account-deletion.ts';
 import { enterTeam, ownTeamName } from './enter-team.ts';
 import type { Member, Session, Tenant, User } from './model.ts';
 import { ACCESS_TOKEN_LIFETIME_S, SESSION_LIFETIME_S } from './model.ts';
@@ -86,11 +87,12 @@ export async function register(
 }
 
 /** Signs in with an address and a password. An unknown address answers as a wrong password does, in the same time.
+ *  @returns `is_kept` where the account was to be deleted, and is no longer
  *  @throws AppError INVALID_CREDENTIALS */
 export async function login(
   deps: AccountDependencies,
   input: { readonly email: string; readonly password: string },
-): Promise<SignedIn> {
+): Promise<SignedIn & { readonly is_kept: boolean }> {
   const user = await deps.store.findUserByEmail(input.email);
   if (user === undefined) {
     await deps.passwords.verifyNothing(input.password);
@@ -99,10 +101,12 @@ export async function login(
   if (!(await deps.passwords.verify(user.password_hash, input.password))) {
     throw new AppError('INVALID_CREDENTIALS');
   }
+  const is_kept = user.deletes_at !== null;
+  if (is_kept) await keepAccount(deps, user);
   const member = await enterTeam(deps, user);
   const session = newSession(deps, member);
   await deps.store.createSession(session);
-  return { user: publicUser(user), tokens: await signPair(deps, member, session) };
+  return { user: publicUser(user), tokens: await signPair(deps, member, session), is_kept };
 }
 
 /** Exchanges a refresh token for a new pair. Each may be used once; using one again ends its session (RFC 9700).

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { roleSchema } from '../access/index.ts';
-import { idSchema } from '../shared/schemas.ts';
+import { idSchema, timestampSchema } from '../shared/schemas.ts';
 
 const userData = z.strictObject({ user_id: idSchema('usr') });
 const teamData = z.strictObject({ name: z.string() });
@@ -15,8 +15,12 @@ const tokenData = z.strictObject({ token_id: idSchema('key'), user_id: idSchema(
 export const IDENTITY_EVENTS = {
   'branchline.user.created': userData,
   'branchline.user.updated': userData,
+  'branchline.user.deletion_requested': userData.extend({ deletes_at: timestampSchema }),
+  'branchline.user.deletion_cancelled': userData,
+  'branchline.user.deleted': userData,
   'branchline.team.created': teamData,
   'branchline.team.updated': teamData,
+  'branchline.team.deleted': teamData,
   'branchline.member.invited': z.strictObject({
     invitation_id: idSchema('inv'),
     role: roleSchema,

@@ -1,3 +1,6 @@
+export { requestDeletion } from './account-deletion.ts';
+export type { PurgeDependencies } from './account-purge.ts';
+export { purgeAccount } from './account-purge.ts';
 export type { AccountDependencies, SignedIn, TokenPair } from './accounts.ts';
 export { login, refresh, register } from './accounts.ts';
 export type { ApiToken } from './api-token-model.ts';

@@ -25,6 +25,8 @@ export interface InvitationStore {
   list(tenant_id: string, page: PageRequest): Promise<Page<Invitation>>;
   /** Ends an invitation; nothing happens when it has ended already. */
   withdraw(invitation: Invitation, event: DomainEvent): Promise<void>;
+  /** Ends all invitations of a team that is about to go, and tells of none. */
+  withdrawAll(tenant_id: string): Promise<void>;
   /** Makes the member and ends the invitation, both or neither.
    *  @throws AppError INVALID_INVITATION when it has ended, ALREADY_MEMBER, WRITE_CONFLICT when the owners changed */
   accept(joining: Joining): Promise<void>;

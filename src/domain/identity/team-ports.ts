@@ -49,6 +49,9 @@ export interface TeamStore {
   /** Takes the member out of the team and the directory.
    *  @throws AppError WRITE_CONFLICT when the member or the owners are no longer current */
   removeMember(member: Member, owners: OwnerChange | undefined, event: DomainEvent): Promise<void>;
+  /** Removes a team with its last member.
+   *  @throws AppError WRITE_CONFLICT when the team or the member is no longer current */
+  removeTeam(tenant: Tenant, member: Member, event: DomainEvent): Promise<void>;
   /** Deletes all that a user has in a team as their own: sessions and API tokens. */
   endCredentials(tenant_id: string, user_id: string): Promise<void>;
   /** Whether a team has every one of these projects. */
@@ -66,6 +69,18 @@ export interface UserStore {
   /** @param event - goes to the outbox of its tenant
    *  @throws AppError WRITE_CONFLICT when `previous` is no longer current */
   replace(previous: User, next: User, event: DomainEvent): Promise<void>;
+  /** Replaces the user by one with a time to go, and has the purge told of it.
+   *  @param due - when the purge may begin (ISO 8601); the event goes to the home team's outbox
+   *  @throws AppError WRITE_CONFLICT when `previous` is no longer current */
+  scheduleDeletion(
+    previous: User,
+    next: User,
+    due: { readonly purge_at: string; readonly event: DomainEvent },
+  ): Promise<void>;
+  /** Replaces the user by one who stays. @throws AppError WRITE_CONFLICT when `previous` is no longer current */
+  cancelDeletion(previous: User, next: User, event: DomainEvent): Promise<void>;
+  /** Removes the user and frees their address. @throws AppError WRITE_CONFLICT when `user` is no longer current */
+  purge(user: User, event: DomainEvent): Promise<void>;
 }
 
 export interface TeamDependencies {

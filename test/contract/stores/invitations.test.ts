@@ -146,6 +146,22 @@ describe('an invitation', () => {
   });
 });
 
+test('all invitations of a team end together, however many, and no other team’s', async () => {
+  for (let number = 1; number <= 120; number += 1) {
+    await store.put(invitation(number, { email: `user-${number}@example.com` }), told(number));
+  }
+  const other = invitation(200, { tenant_id: OTHER_TENANT });
+  await store.put(other, { ...told(200), tenant_id: OTHER_TENANT });
+
+  await store.withdrawAll(TENANT);
+  await store.withdrawAll(TENANT);
+
+  expect(await ids()).toEqual([]);
+  expect(await ids(OTHER_TENANT)).toEqual([other.id]);
+  await store.put(invitation(300, { email: 'user-1@example.com' }), told(300));
+  expect(await ids()).toEqual([testId('inv', 300)]);
+});
+
 describe('accepting', () => {
   beforeEach(() => store.put(invitation(1), told(1)));
 

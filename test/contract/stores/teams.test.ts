@@ -81,6 +81,18 @@ describe('a team', () => {
     expect(memory.events.map(({ type }) => type)).toEqual(['branchline.team.created']);
   });
 
+  test('that is to be somebody’s home is made only while they are current', async () => {
+    const { tenant } = account(2);
+    const team = { tenant, member: { ...ada.member, tenant_id: tenant.id }, events: [] };
+    const next = { ...ada.user, home_tenant_id: tenant.id, version: 2 };
+
+    const stale = { ...ada.user, version: 7 };
+    await expectCode(teams.createTeam(team, { previous: stale, next }), 'WRITE_CONFLICT');
+    expect(await teams.findTeam(tenant.id)).toBeUndefined();
+    await teams.createTeam(team, { previous: ada.user, next });
+    expect((await users.load(ada.user.id))?.user).toEqual(next);
+  });
+
   test('is replaced while it is current, and else stays as somebody else made it', async () => {
     const next = { ...ada.tenant, name: 'one', version: 2 };
     await teams.replaceTeam(ada.tenant, next, told(1, 'branchline.team.updated'));
@@ -238,5 +250,74 @@ describe('a user', () => {
 
     expect((await users.load(ada.user.id))?.user).toEqual(next);
     expect(memory.events).toHaveLength(1);
+  });
+});
+
+describe('the deletion of a user', () => {
+  const leaving = () => ({ ...ada.user, deletes_at: '2026-11-29T12:00:00.000Z', version: 2 });
+  const due = async () => {
+    const shards = [0, 1, 2, 3].map((shard) =>
+      memory.table.query({
+        table: 'tenants',
+        index: 'due',
+        pk: `DUE#PURGE#${shard}`,
+        direction: 'forward',
+        limit: 10,
+      }),
+    );
+    return (await Promise.all(shards)).flatMap(({ items }) => items.map(({ attributes }) => attributes));
+  };
+  const schedule = () =>
+    users.scheduleDeletion(ada.user, leaving(), {
+      purge_at: '2026-11-29T12:05:00.000Z',
+      event: told(1, 'branchline.user.deletion_requested'),
+    });
+
+  test('is due at its time', async () => {
+    await schedule();
+
+    expect((await users.load(ada.user.id))?.user).toEqual(leaving());
+    expect(await due()).toEqual([
+      {
+        kind: 'user',
+        user_id: ada.user.id,
+        tenant_id: ada.tenant.id,
+        purge_at: '2026-11-29T12:05:00.000Z',
+      },
+    ]);
+    await expectCode(schedule(), 'WRITE_CONFLICT');
+  });
+
+  test('is due no more once it is cancelled', async () => {
+    await schedule();
+    const kept = { ...ada.user, version: 3 };
+    const event = told(2, 'branchline.user.deletion_cancelled');
+    await users.cancelDeletion(leaving(), kept, event);
+
+    expect((await users.load(ada.user.id))?.user).toEqual(kept);
+    expect(await due()).toEqual([]);
+    await expectCode(users.cancelDeletion(leaving(), kept, event), 'WRITE_CONFLICT');
+  });
+
+  test('frees their address, and only while they are current', async () => {
+    await schedule();
+    const event = told(2, 'branchline.user.deleted');
+    await expectCode(users.purge(ada.user, event), 'WRITE_CONFLICT');
+    await users.purge(leaving(), event);
+
+    expect(await createIdentityStore(memory.table).findUserByEmail(ada.user.email)).toBeUndefined();
+    expect(await users.load(ada.user.id)).toBeUndefined();
+    expect(await due()).toEqual([]);
+  });
+
+  test('takes a team with it, only while team and member are current', async () => {
+    const event = told(1, 'branchline.team.deleted');
+    const stale = { ...ada.tenant, version: 7 };
+    await expectCode(teams.removeTeam(stale, ada.member, event), 'WRITE_CONFLICT');
+    await expectCode(teams.removeTeam(ada.tenant, { ...ada.member, version: 7 }, event), 'WRITE_CONFLICT');
+    await teams.removeTeam(ada.tenant, ada.member, event);
+
+    expect(await teams.findTeam(ada.tenant.id)).toBeUndefined();
+    expect((await users.load(ada.user.id))?.memberships).toEqual([]);
   });
 });

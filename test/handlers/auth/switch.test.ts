@@ -90,15 +90,15 @@ describe('switching', () => {
   test('hands out no token unless both have happened, and ends nothing before', async () => {
     const side = await makeTeam();
     const { store } = api.deps.accounts;
-    const { createSession, deleteSession } = store;
+    const whole = { ...store };
     const fail = () => Promise.reject(new Error('no'));
 
     Object.assign(store, { createSession: fail });
     expectProblem(await send(side), 'INTERNAL');
     expect(await whereIs(ada.token)).toBe(ada.tenant_id);
-    Object.assign(store, { createSession, deleteSession: fail });
+    Object.assign(store, { ...whole, deleteSession: fail });
     expectProblem(await send(side), 'INTERNAL');
-    Object.assign(store, { deleteSession });
+    Object.assign(store, whole);
     expect(await whereIs((await switchTo(side)).access_token)).toBe(side);
   });
 

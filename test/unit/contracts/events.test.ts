@@ -8,8 +8,11 @@ import {
   createApiToken,
   createTeam,
   invite,
+  login,
+  purgeAccount,
   removeMember,
   renameTeam,
+  requestDeletion,
   revokeApiToken,
   updateMember,
   updateProfile,
@@ -17,16 +20,17 @@ import {
 } from '../../../src/domain/identity/index.ts';
 import { deleteProject, restoreProject, updateProject } from '../../../src/domain/projects/index.ts';
 import { type DomainEvent, eventEnvelopeSchema } from '../../../src/domain/shared/events.ts';
+import { DAY_MS } from '../../../src/domain/shared/time.ts';
 import { createTestPipeline, OWNER } from '../../support/pipeline.ts';
 import { runTasks } from '../../support/run-tasks.ts';
-import { createTestTeams } from '../../support/teams.ts';
+import { createTestTeams, PASSWORD } from '../../support/teams.ts';
 
 const TYPES = Object.keys(EVENTS) as EventType[];
 
 const NO_PROJECTS = { find: async () => undefined };
 
 async function emittedByAccounts(): Promise<readonly DomainEvent[]> {
-  const { api_tokens, deps, clock, memory, signUp, principalIn } = await createTestTeams();
+  const { accounts, api_tokens, deps, clock, memory, signUp, principalIn } = await createTestTeams();
   const [ada, bob] = [await signUp('ada'), await signUp('bob')];
   await updateProfile(deps, ada, { name: 'Ada Lovelace' });
   await createTeam(deps, ada, { name: 'Side' });
@@ -49,6 +53,12 @@ async function emittedByAccounts(): Promise<readonly DomainEvent[]> {
     },
   );
   await revokeApiToken({ ...deps, api_tokens }, ada, token.id);
+  await requestDeletion(accounts, bob, PASSWORD);
+  await login(accounts, { email: bob.email, password: PASSWORD });
+  const now = await principalIn(bob.tenant_id, bob);
+  await requestDeletion(accounts, now ?? bob, PASSWORD);
+  clock.advance(15 * DAY_MS);
+  await purgeAccount({ ...deps, deleteProjects: async () => undefined }, bob);
   return memory.events;
 }
 

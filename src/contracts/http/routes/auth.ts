@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { emailSchema, passwordSchema } from '../../../domain/identity/index.ts';
-import { idSchema, textSchema } from '../../../domain/shared/schemas.ts';
+import { idSchema, textSchema, timestampSchema } from '../../../domain/shared/schemas.ts';
 import { defineRoute } from '../route.ts';
 import { invitationTokenSchema } from './team.ts';
 
@@ -12,6 +12,9 @@ const tokenFields = {
 };
 
 const userView = z.strictObject({ id: idSchema('usr'), email: z.string(), name: z.string() });
+
+// A stored password may be older than today's rules, so here any text that could be one goes.
+const givenPasswordSchema = z.string().min(1).max(256);
 
 export const authRoutes = {
   register: defineRoute({
@@ -45,8 +48,7 @@ export const authRoutes = {
     function: 'auth',
     summary: 'Sign in',
     access: 'public',
-    // A stored password may be older than today's rules, so here any text that could be one goes.
-    body: z.strictObject({ email: emailSchema, password: z.string().min(1).max(256) }),
+    body: z.strictObject({ email: emailSchema, password: givenPasswordSchema }),
     success: {
       status: 200,
       description: 'Signed in',
@@ -73,6 +75,23 @@ export const authRoutes = {
     body: z.strictObject({ tenant_id: idSchema('ten') }),
     success: { status: 200, description: 'A pair for that team', schema: z.strictObject(tokenFields) },
     errors: ['TENANT_NOT_FOUND'],
+    has_secret_answer: true,
+  }),
+  requestDeletion: defineRoute({
+    method: 'POST',
+    path: '/api/v1/users/me/deletion',
+    // The only function that can tell whether a password is right.
+    function: 'auth',
+    summary: 'Have your account deleted in two weeks; signing in until then keeps it',
+    access: { resource: 'users', action: 'delete' },
+    body: z.strictObject({ password: givenPasswordSchema }),
+    success: {
+      status: 202,
+      description: 'Your sessions and API tokens have ended, and the account will',
+      schema: z.strictObject({ deletes_at: timestampSchema }),
+    },
+    errors: ['INVALID_CREDENTIALS', 'LAST_OWNER', 'WRITE_CONFLICT'],
+    // What would be kept of the request is a fast hash of it, from which a password can be guessed.
     has_secret_answer: true,
   }),
 };

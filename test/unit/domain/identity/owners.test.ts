@@ -81,6 +81,23 @@ describe('the last owner', () => {
   });
 });
 
+test('what was read of a team and of a member at two moments is decided anew', async () => {
+  const bob = await join('bob', 'viewer');
+  const before = (await teams.read(ada.tenant_id)).tenant;
+  await updateMember(teams.deps, ada, bob.user_id, { roles: ['owner'] });
+  const whole = { ...teams.deps.teams };
+  const readOnceStale = async (tenant_id: string, user_id: string) => {
+    Object.assign(teams.deps.teams, whole);
+    const found = await whole.loadMembership(tenant_id, user_id);
+    return found === undefined || before === undefined ? undefined : { ...found, tenant: before };
+  };
+  Object.assign(teams.deps.teams, { loadMembership: readOnceStale });
+
+  await updateMember(teams.deps, ada, bob.user_id, { roles: ['viewer'] });
+
+  expect(await owners()).toEqual([ada.user_id]);
+});
+
 const NAMES = ['ada', 'bob', 'cy', 'dan'] as const;
 const anyName = fc.constantFrom(...NAMES);
 const anyRole = fc.constantFrom<Role>('owner', 'owner', 'admin', 'developer', 'viewer');
@@ -103,6 +120,9 @@ test('whatever members do to each other, one after the other or at once, a team 
       const people = new Map<string, Principal>();
       for (const name of NAMES) people.set(name, await teams.signUp(name));
       ada = people.get('ada') ?? ada;
+      for (const who of ['bob', 'cy']) {
+        await act({ do: 'invite', by: 'ada', who: 'bob', roles: ['owner'] }, ada, people.get(who) ?? ada);
+      }
       for (const pair of pairs) {
         await Promise.all(pair.map((step) => take(step, people)));
         expect((await owners()).length).toBeGreaterThan(0);
