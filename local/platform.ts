@@ -6,8 +6,10 @@ import { createAuthFunction } from '../functions/api/auth/handler.ts';
 import { createDeploymentsFunction } from '../functions/api/deployments/handler.ts';
 import { createMetaFunction } from '../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../functions/api/projects/handler.ts';
+import { createTeamFunction } from '../functions/api/team/handler.ts';
 import { createTokensFunction } from '../functions/api/tokens/handler.ts';
 import { createUsageFunction } from '../functions/api/usage/handler.ts';
+import { createUsersFunction } from '../functions/api/users/handler.ts';
 import { reportCircuit } from '../functions/runtime/circuit-report.ts';
 import type { ApiDependencies } from '../functions/runtime/dependencies.ts';
 import { createRateLimiter } from '../functions/runtime/rate-limiter.ts';
@@ -16,6 +18,7 @@ import { createDeployTasks } from '../functions/tasks/index.ts';
 import { createGitSource } from '../src/adapters/git/source.ts';
 import { apiTokenCodec } from '../src/adapters/identity/api-token-codec.ts';
 import { createCommonPasswords } from '../src/adapters/identity/common-passwords.ts';
+import { invitationCodec } from '../src/adapters/identity/invitation-codec.ts';
 import { oneTimeSecrets } from '../src/adapters/identity/one-time-secrets.ts';
 import { createPasswordHasher } from '../src/adapters/identity/passwords.ts';
 import { createTokens } from '../src/adapters/identity/tokens.ts';
@@ -28,6 +31,7 @@ import { createDeploymentStore } from '../src/adapters/stores/deployment-store.t
 import { readDuePurges } from '../src/adapters/stores/due-purges.ts';
 import { createIdempotencyStore } from '../src/adapters/stores/idempotency-store.ts';
 import { createIdentityStore } from '../src/adapters/stores/identity-store.ts';
+import { createInvitationStore } from '../src/adapters/stores/invitation-store.ts';
 import { createMetricsStore } from '../src/adapters/stores/metrics-store.ts';
 import { createProjectRemains } from '../src/adapters/stores/project-remains.ts';
 import { createProjectStore } from '../src/adapters/stores/project-store.ts';
@@ -35,7 +39,9 @@ import { createReleaseStore } from '../src/adapters/stores/release-store.ts';
 import { createServiceStore } from '../src/adapters/stores/service-store.ts';
 import { createSessionStore } from '../src/adapters/stores/session-store.ts';
 import { createSignInStore } from '../src/adapters/stores/sign-in-store.ts';
+import { createTeamStore } from '../src/adapters/stores/team-store.ts';
 import { createUsageStore } from '../src/adapters/stores/usage-store.ts';
+import { createUserStore } from '../src/adapters/stores/user-store.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createCursorCodec } from '../src/adapters/system/cursors.ts';
 import { uuidIds } from '../src/adapters/system/ids.ts';
@@ -249,10 +255,14 @@ export async function startPlatform(
   on_put.deliver = (items) => bus.accept(items);
 
   const request_limits = readLimits(settings.rate_limit);
+  const mailer = createLogMailer(logger);
+  const team = { users: createUserStore(table), teams: createTeamStore(table), clock, ids };
   const api: ApiDependencies = {
     authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
     accounts: {
       store: identity,
+      users: team.users,
+      teams: team.teams,
       sessions: createSessionStore(table),
       credentials,
       resets: credentials,
@@ -260,12 +270,14 @@ export async function startPlatform(
       common_passwords: createCommonPasswords(),
       passwords: createPasswordHasher(),
       tokens,
-      mailer: createLogMailer(logger),
+      mailer: mailer,
       clock,
       ids,
     },
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     sign_in: { attempts: createSignInStore(table, clock), limits: request_limits.sign_in, logger },
+    team,
+    invitations: { ...team, invitations: createInvitationStore(table), codec: invitationCodec, mailer },
     projects: { projects, clock, ids, allow_local_repositories: true },
     deployments: { ...lifecycle, projects, logs },
     recent: deployments,
@@ -292,6 +304,8 @@ export async function startPlatform(
     functions: {
       auth: createAuthFunction(api),
       tokens: createTokensFunction(api),
+      users: createUsersFunction(api),
+      team: createTeamFunction(api),
       projects: createProjectsFunction(api),
       deployments: createDeploymentsFunction(api),
       usage: createUsageFunction(api),

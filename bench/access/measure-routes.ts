@@ -2,6 +2,7 @@ import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import {
   createCredentials,
   createSamples,
+  createTeamThings,
   expectSuccess,
   NOWHERE,
   type OperationId,
@@ -18,7 +19,9 @@ export async function measureRoute(operation_id: OperationId): Promise<Access> {
     operation_id === 'cancelDeployment' ? await world.queue(world.project_id) : NOWHERE.queued_id;
   if (operation_id === 'getDeploymentLogs') return measureLogs(world);
   if (operation_id === 'restoreProject') await world.call('DELETE', `${PROJECTS}/${world.project_id}`);
-  const things = { ...world, queued_id, ...(await createCredentials(world.api, world.account)) };
+  const credentials = await createCredentials(world.api, world.account);
+  const team = await createTeamThings(world.api, world.account);
+  const things = { ...world, queued_id, ...world.account, ...credentials, ...team };
   const { target, body } = createSamples(things)[operation_id];
   return countRequest(world, operation_id, target, body);
 }

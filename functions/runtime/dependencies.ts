@@ -8,7 +8,9 @@ import type {
   AccountDependencies,
   ApiTokenDependencies,
   AuthenticationDependencies,
+  InvitationDependencies,
   SignInGuard,
+  TeamDependencies,
 } from '../../src/domain/identity/index.ts';
 import type { RateSubject } from '../../src/domain/limits/index.ts';
 import type { MetricsStore } from '../../src/domain/metrics/index.ts';
@@ -58,6 +60,8 @@ export interface ApiDependencies extends RuntimeDependencies {
   readonly accounts: AccountDependencies;
   readonly api_tokens: ApiTokenDependencies;
   readonly sign_in: SignInGuard;
+  readonly team: TeamDependencies;
+  readonly invitations: InvitationDependencies;
   readonly projects: ProjectDependencies;
   readonly deployments: DeploymentDependencies;
   /** For the latest deployments of listed projects. */

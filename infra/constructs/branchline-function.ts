@@ -123,6 +123,7 @@ function dataStatements(context: FunctionContext, spec: FunctionSpec): PolicySta
   return [...becomeTenant(context, spec), ...reachDirectory(context, spec)];
 }
 
+const DIRECTORY_READS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
 const DIRECTORY_WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
 function reachDirectory({ tables }: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
@@ -131,7 +132,7 @@ function reachDirectory({ tables }: FunctionContext, spec: FunctionSpec): Policy
       ? []
       : [allow(sid, actions, [tables.directory.tableArn], leadingKeys(partitions))];
   return [
-    ...on('ReadDirectory', ['dynamodb:GetItem'], spec.directory),
+    ...on('ReadDirectory', DIRECTORY_READS, spec.directory),
     ...on('ListDirectory', ['dynamodb:Query'], spec.directoryLists),
     ...on('WriteDirectory', DIRECTORY_WRITES, spec.directoryWrites),
   ];

@@ -77,6 +77,8 @@ export class ApiStack extends Stack {
     return {
       auth: make('auth'),
       tokens: make('tokens'),
+      users: make('users'),
+      team: make('team'),
       projects: make('projects'),
       deployments: make('deployments'),
       usage: make('usage'),

@@ -68,14 +68,19 @@ describe('a function’s own role', () => {
   });
 
   test('reaches the directory only where it must', () => {
-    const readers = (key: string) =>
-      everyFunction.filter((each) =>
-        may(each, { action: 'dynamodb:GetItem', resource: DIRECTORY, context: keys(key) }),
+    const readers = (key: string) => {
+      const [first, ...others] = ['GetItem', 'BatchGetItem'].map((action) =>
+        everyFunction.filter((each) =>
+          may(each, { action: `dynamodb:${action}`, resource: DIRECTORY, context: keys(key) }),
+        ),
       );
+      for (const other of others) expect(other).toEqual(first);
+      return first;
+    };
     expect(readers('EMAIL#a@example.com')).toEqual(['auth']);
     expect(readers('RATE#192.0.2.1')).toEqual(['auth']);
     expect(readers('SIGNIN#192.0.2.1')).toEqual(['auth']);
-    expect(readers('USER#usr_1')).toEqual(['auth']);
+    expect(readers('USER#usr_1')).toEqual(['auth', 'users', 'team']);
     expect(readers('HOST#shop')).toEqual(['remove-project', 'purge']);
     expect(readers('PLATFORM')).toEqual([]);
     const listers = ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].map((key) =>
@@ -83,7 +88,7 @@ describe('a function’s own role', () => {
         may(each, { action: 'dynamodb:Query', resource: DIRECTORY, context: keys(key) }),
       ),
     );
-    expect(listers).toEqual([[], ['auth'], [], []]);
+    expect(listers).toEqual([[], ['auth', 'users', 'team'], [], []]);
     const writers = everyFunction.filter((each) =>
       ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].some((key) =>
         may(each, { action: 'dynamodb:PutItem', resource: DIRECTORY, context: keys(key) }),
@@ -97,7 +102,7 @@ describe('a function’s own role', () => {
     const reset_actions = [...ITEM_ACTIONS, ...FORBIDDEN_ACTIONS].filter(
       (action) => onReset(action).length > 0,
     );
-    expect(reset_actions).toEqual(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    expect(reset_actions).toEqual(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
     for (const action of reset_actions) expect(onReset(action)).toEqual(['auth']);
   });
 
@@ -126,9 +131,19 @@ describe('a function’s own role', () => {
 
 const READERS: Readonly<Record<string, readonly string[]>> = {
   'signing-key': ['auth', 'rotate-signing-key'],
-  'public-keys': ['auth', 'tokens', 'projects', 'deployments', 'usage', 'meta', 'rotate-signing-key'],
+  'public-keys': [
+    'auth',
+    'tokens',
+    'users',
+    'team',
+    'projects',
+    'deployments',
+    'usage',
+    'meta',
+    'rotate-signing-key',
+  ],
   'seal-key': ['projects', 'prepare', 'publish-image', 'pre-deploy', 'release', 'switch-route'],
-  'cursor-key': ['auth', 'tokens', 'projects', 'deployments'],
+  'cursor-key': ['auth', 'tokens', 'team', 'projects', 'deployments'],
 };
 
 describe('the index of what is due', () => {

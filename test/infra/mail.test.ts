@@ -37,7 +37,7 @@ describe('mail', () => {
           resource: `arn:aws:lambda:<region>:<account>:function:branchline-dev-${target}`,
         }),
       );
-    expect(callers('send-mail')).toEqual(['auth']);
+    expect(callers('send-mail')).toEqual(['auth', 'team']);
     expect(callers('rotate-signing-key')).toEqual([]);
     expect(variablesOf(templates, 'auth')).toMatchObject({
       Variables: { SEND_MAIL_FUNCTION: 'branchline-dev-send-mail' },

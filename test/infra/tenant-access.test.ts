@@ -138,7 +138,15 @@ describe('who may become whom', () => {
   );
 
   test('the two-table role is for the functions that are listed, and needs the tenant too', () => {
-    expect(withData('two-table').sort()).toEqual(['auth', 'metrics', 'prepare', 'purge', 'remove-project']);
+    expect(withData('two-table').sort()).toEqual([
+      'auth',
+      'metrics',
+      'prepare',
+      'purge',
+      'remove-project',
+      'team',
+      'users',
+    ]);
     for (const name of FUNCTIONS.keys()) {
       const isListed = withData('two-table').includes(name);
       expect(trusts('two-table-data', name, 'sts:AssumeRole', tagged('ten_a'))).toBe(isListed);

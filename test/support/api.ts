@@ -5,15 +5,19 @@ import { createAuthFunction } from '../../functions/api/auth/handler.ts';
 import { createDeploymentsFunction } from '../../functions/api/deployments/handler.ts';
 import { createMetaFunction } from '../../functions/api/meta/handler.ts';
 import { createProjectsFunction } from '../../functions/api/projects/handler.ts';
+import { createTeamFunction } from '../../functions/api/team/handler.ts';
 import { createTokensFunction } from '../../functions/api/tokens/handler.ts';
 import { createUsageFunction } from '../../functions/api/usage/handler.ts';
+import { createUsersFunction } from '../../functions/api/users/handler.ts';
 import type { ApiDependencies, RateLimiter } from '../../functions/runtime/dependencies.ts';
 import type { HttpContext, HttpFunction } from '../../functions/runtime/http-context.ts';
 import { createRateLimiter } from '../../functions/runtime/rate-limiter.ts';
 import { toEvent } from '../../local/gateway/event.ts';
 import { apiTokenCodec } from '../../src/adapters/identity/api-token-codec.ts';
+import { invitationCodec } from '../../src/adapters/identity/invitation-codec.ts';
 import { createBucketStore } from '../../src/adapters/stores/bucket-store.ts';
 import { createIdempotencyStore } from '../../src/adapters/stores/idempotency-store.ts';
+import { createInvitationStore } from '../../src/adapters/stores/invitation-store.ts';
 import { keys } from '../../src/adapters/stores/keys.ts';
 import { createMetricsStore } from '../../src/adapters/stores/metrics-store.ts';
 import { createSignInStore } from '../../src/adapters/stores/sign-in-store.ts';
@@ -74,6 +78,13 @@ export interface TestApi {
   call(method: string, target: string, request?: TestRequest): Promise<TestAnswer>;
   /** Makes an account; with a role, one that has this role alone. */
   signUp(name: string, role?: Role): Promise<TestAccount>;
+  /** Invites an address without an account to an owner's team, and registers it: a further member, signed in. */
+  joinTeam(
+    owner: TestAccount,
+    name: string,
+    role: Role,
+    project_ids?: readonly string[],
+  ): Promise<TestAccount>;
   /** Gives an account this role alone. */
   setRole(account: TestAccount, role: Role): Promise<void>;
 }
@@ -103,11 +114,19 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const limits = readLimits(rate_limit === 'default' ? undefined : rate_limit);
   const observed: { method: string; endpoint: string; status: number }[] = [];
   const { deployments, projects } = pipeline.deps;
+  const team = { users: accounts.users, teams: accounts.teams, clock, ids };
   const deps: ApiDependencies = {
     accounts,
     authentication,
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     sign_in: { attempts: createSignInStore(memory.table, clock), limits: limits.sign_in, logger },
+    team,
+    invitations: {
+      ...team,
+      invitations: createInvitationStore(memory.table),
+      codec: invitationCodec,
+      mailer: accounts.mailer,
+    },
     projects: { projects, clock, ids, allow_local_repositories: options.allow_local_repositories ?? true },
     deployments: {
       deployments,
@@ -155,6 +174,20 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     await memory.table.write({ kind: 'update', key, set: { roles: [role] } });
   };
 
+  const register = async (name: string, invitation_token?: string): Promise<TestAccount> => {
+    const invited = invitation_token === undefined ? {} : { invitation_token };
+    const body = { email: `${name}@example.com`, password: PASSWORD, name, ...invited };
+    const { json } = await call('POST', '/api/v1/auth/register', { body });
+    const answer = json as {
+      user: { id: string };
+      tenant: { id: string };
+      access_token: string;
+      refresh_token: string;
+    };
+    const account = { user_id: answer.user.id, tenant_id: answer.tenant.id };
+    return { ...account, token: answer.access_token, refresh_token: answer.refresh_token };
+  };
+
   return {
     deps,
     test_accounts,
@@ -163,18 +196,19 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     observed,
     call,
     async signUp(name, role) {
-      const body = { email: `${name}@example.com`, password: PASSWORD, name };
-      const { json } = await call('POST', '/api/v1/auth/register', { body });
-      const answer = json as {
-        user: { id: string };
-        tenant: { id: string };
-        access_token: string;
-        refresh_token: string;
-      };
-      const account = { user_id: answer.user.id, tenant_id: answer.tenant.id };
-      const signed_up = { ...account, token: answer.access_token, refresh_token: answer.refresh_token };
+      const signed_up = await register(name);
       if (role !== undefined) await setRole(signed_up, role);
       return signed_up;
+    },
+    async joinTeam(owner, name, role, project_ids) {
+      const body = {
+        email: `${name}@example.com`,
+        role,
+        ...(project_ids === undefined ? {} : { project_ids }),
+      };
+      const { token } = owner;
+      const { json } = await call('POST', '/api/v1/team/invitations', { token, body });
+      return register(name, (json as { token: string }).token);
     },
     setRole,
   };
@@ -184,6 +218,8 @@ function createFunctions(deps: ApiDependencies): Readonly<Record<FunctionName, H
   return {
     auth: createAuthFunction(deps),
     tokens: createTokensFunction(deps),
+    users: createUsersFunction(deps),
+    team: createTeamFunction(deps),
     projects: createProjectsFunction(deps),
     deployments: createDeploymentsFunction(deps),
     usage: createUsageFunction(deps),

@@ -10,6 +10,8 @@ import { createApiTokenStore } from '../../src/adapters/stores/api-token-store.t
 import { createCredentialStore } from '../../src/adapters/stores/credential-store.ts';
 import { createIdentityStore } from '../../src/adapters/stores/identity-store.ts';
 import { createSessionStore } from '../../src/adapters/stores/session-store.ts';
+import { createTeamStore } from '../../src/adapters/stores/team-store.ts';
+import { createUserStore } from '../../src/adapters/stores/user-store.ts';
 import type {
   AccountDependencies,
   ApiTokenStore,
@@ -91,18 +93,22 @@ export async function createTestAccounts(memory = createMemoryTable()): Promise<
   const passwords = createFakePasswords();
   const tokens = createTokens(signingKeys(await createTestKey('one')), clock);
   const store = createIdentityStore(memory.table);
-  const api_tokens = createApiTokenStore(memory.table);
+  const users = createUserStore(memory.table);
+  const teams = createTeamStore(memory.table);
   const mails: Mail[] = [];
   const mailer: Mailer = {
     async send(mail) {
       mails.push(mail);
     },
   };
+  const api_tokens = createApiTokenStore(memory.table);
   const sessions = createSessionStore(memory.table);
   const credentials = createCredentialStore(memory.table);
   const common_passwords = createCommonPasswords();
   const accounts = {
     store,
+    users,
+    teams,
     sessions,
     credentials,
     resets: credentials,

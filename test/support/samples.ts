@@ -26,18 +26,28 @@ export interface SampleThings {
   /** One that is queued. */
   readonly queued_id: string;
   readonly refresh_token: string;
+  /** The account's own team. */
+  readonly tenant_id: string;
   readonly token_id: string;
   readonly session_id: string;
   readonly reset_token: string;
+  /** A user who may be removed from the team. */
+  readonly member_id: string;
+  readonly invitation_id: string;
+  /** Of an invitation of the account's address to another team. */
+  readonly invitation_token: string;
 }
 
 const PROJECTS = '/api/v1/projects';
 const TOKENS = '/api/v1/tokens';
+const INVITATIONS = '/api/v1/team/invitations';
+const MEMBERS = '/api/v1/team/members';
 const DEPLOYMENTS = '/api/v1/deployments';
 
 /** One valid request per route: a route without one does not compile. */
 export function createSamples(things: SampleThings): Readonly<Record<OperationId, Sample>> {
-  const { project_id, deployment_id, queued_id, refresh_token, session_id, reset_token, token_id } = things;
+  const { project_id, deployment_id, queued_id, refresh_token, session_id, reset_token } = things;
+  const { token_id, member_id, invitation_id } = things;
   const repository_url = 'https://git.example.com/new';
   return {
     register: {
@@ -58,9 +68,26 @@ export function createSamples(things: SampleThings): Readonly<Record<OperationId
       target: '/api/v1/auth/password/reset/confirm',
       body: { token: reset_token, new_password: 'staple incorrect donkey' },
     },
+    requestDeletion: { target: '/api/v1/users/me/deletion', body: { password: PASSWORD } },
+    switchTenant: { target: '/api/v1/auth/switch', body: { tenant_id: things.tenant_id } },
     createToken: { target: TOKENS, body: { name: 'ci', scopes: ['projects:read'] } },
     listTokens: { target: `${TOKENS}?limit=5` },
     revokeToken: { target: `${TOKENS}/${token_id}` },
+    getMe: { target: '/api/v1/users/me' },
+    updateMe: { target: '/api/v1/users/me', body: { name: 'New' } },
+    createTeam: { target: '/api/v1/teams', body: { name: 'new' } },
+    getTeam: { target: '/api/v1/team' },
+    listMembers: { target: `${MEMBERS}?limit=5` },
+    updateMember: { target: `${MEMBERS}/${member_id}`, body: { roles: ['viewer'] } },
+    removeMember: { target: `${MEMBERS}/${member_id}` },
+    createInvitation: { target: INVITATIONS, body: { email: 'new@example.com', role: 'viewer' } },
+    listInvitations: { target: `${INVITATIONS}?limit=5` },
+    deleteInvitation: { target: `${INVITATIONS}/${invitation_id}` },
+    acceptInvitation: {
+      target: '/api/v1/auth/invitations/accept',
+      body: { token: things.invitation_token },
+    },
+    updateTeam: { target: '/api/v1/team', body: { name: 'new' } },
     createProject: { target: PROJECTS, body: { name: 'new', repository_url } },
     listProjects: { target: `${PROJECTS}?limit=5` },
     getProject: { target: `${PROJECTS}/${project_id}` },
@@ -88,9 +115,13 @@ export const NOWHERE: SampleThings = {
   deployment_id: testId('dpl', 0xffff),
   queued_id: testId('dpl', 0xffff),
   refresh_token: 'none',
+  tenant_id: testId('ten', 0xffff),
   token_id: testId('key', 0xffff),
   session_id: testId('ses', 0xffff),
   reset_token: 'none',
+  member_id: testId('usr', 0xffff),
+  invitation_id: testId('inv', 0xffff),
+  invitation_token: 'none',
 };
 
 /** Makes a project of an account's with a deployment that served; `queue` queues another behind it. */
@@ -106,7 +137,9 @@ export async function createThings(api: TestApi, account: TestAccount, queue = f
   const deployment_id = await deploy();
   await runTasks(api.pipeline, { tenant_id, deployment_id });
   const queued_id = queue ? await deploy() : NOWHERE.queued_id;
-  return { project_id, deployment_id, queued_id, ...(await createCredentials(api, account)) };
+  const credentials = await createCredentials(api, account);
+  const team = await createTeamThings(api, account);
+  return { project_id, deployment_id, queued_id, tenant_id, ...credentials, ...team };
 }
 
 /** What an account can sign in, out and on with. */
@@ -119,6 +152,26 @@ export async function createCredentials(
   await requestPasswordReset(api.deps.accounts, email);
   const token_id = idOf(await api.call('POST', TOKENS, { token, body: { name: 'ci' } }));
   return { refresh_token, token_id, session_id: sid, reset_token: tokenIn(api.test_accounts.mails.at(-1)) };
+}
+
+/** Makes another owner beside an owner, so that each may go; an invitation of theirs, and one that they got. */
+export async function createTeamThings(
+  api: TestApi,
+  account: TestAccount,
+): Promise<Pick<SampleThings, 'member_id' | 'invitation_id' | 'invitation_token'>> {
+  const suffix = account.user_id.slice(-4);
+  const { user_id: member_id } = await api.joinTeam(account, `mate-${suffix}`, 'owner');
+  const invitation = await invite(api, account, `guest-${suffix}@example.com`);
+  const { json } = await api.call('GET', '/api/v1/users/me', { token: account.token });
+  const host = await api.signUp(`host-${suffix}`);
+  const own = await invite(api, host, (json as { email: string }).email);
+  return { member_id, invitation_id: invitation.id, invitation_token: own.token };
+}
+
+/** Invites an address as a viewer. */
+async function invite(api: TestApi, { token }: TestAccount, email: string) {
+  const answer = await api.call('POST', INVITATIONS, { token, body: { email, role: 'viewer' } });
+  return expectSuccess('createInvitation', answer) as { readonly id: string; readonly token: string };
 }
 
 /** The id of the thing in an answer. */

@@ -9,7 +9,7 @@ import {
   userSchema,
 } from '../../domain/identity/index.ts';
 import { AppError } from '../../domain/shared/errors.ts';
-import { ConditionFailedError, type Item, type Table } from '../table/port.ts';
+import { ConditionFailedError, type Item, type PutWrite, type Table } from '../table/port.ts';
 import { readText, toAttributes, toEntity } from './entity.ts';
 import { keys } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
@@ -79,11 +79,7 @@ export function createIdentityStore(table: Table): IdentityStore {
 
 function accountWrites({ user, tenant, member, session, events }: NewAccount) {
   return [
-    {
-      kind: 'put',
-      item: { key: keys.email(user.email), attributes: { user_id: user.id } },
-      condition: { kind: 'absent' },
-    },
+    emailClaim(user),
     { kind: 'put', item: userItem(user) },
     { kind: 'put', item: { key: keys.tenant(tenant.id), attributes: toAttributes(tenant) } },
     { kind: 'put', item: memberItem(member) },
@@ -93,14 +89,20 @@ function accountWrites({ user, tenant, member, session, events }: NewAccount) {
   ] as const;
 }
 
-function userItem(user: User): Item {
+/** Takes an address for a user, only while nobody has it. */
+export function emailClaim(user: User): PutWrite {
+  const item = { key: keys.email(user.email), attributes: { user_id: user.id } };
+  return { kind: 'put', item, condition: { kind: 'absent' } };
+}
+
+export function userItem(user: User): Item {
   return { key: keys.user(user.id), attributes: toAttributes(user) };
 }
 
-function memberItem(member: Member): Item {
+export function memberItem(member: Member): Item {
   return { key: keys.member(member.tenant_id, member.user_id), attributes: toAttributes(member) };
 }
 
-function membershipItem({ user_id, tenant_id, created_at }: Member): Item {
+export function membershipItem({ user_id, tenant_id, created_at }: Member): Item {
   return { key: keys.membership(user_id, tenant_id), attributes: { user_id, tenant_id, created_at } };
 }

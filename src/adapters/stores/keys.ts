@@ -24,10 +24,14 @@ export const keys = {
   member: (tenant_id: string, user_id: string) => tenants(tenantPk(tenant_id), `MEMBER#${user_id}`),
   membership: (user_id: string, tenant_id: string) => directory(`USER#${user_id}`, `MEMBERSHIP#${tenant_id}`),
   passwordReset: (user_id: string) => directory(`RESET#${user_id}`, 'RESET'),
+  invitation: (tenant_id: string, id: string) => tenants(tenantPk(tenant_id), `INVITATION#${id}`),
+  invited: (tenant_id: string, email: string) => tenants(tenantPk(tenant_id), `INVITED#${email}`),
   session: (tenant_id: string, user_id: string, session_id: string) =>
     tenants(userPk(tenant_id, user_id), `SESSION#${session_id}`),
   apiToken: (tenant_id: string, user_id: string, id: string) =>
     tenants(userPk(tenant_id, user_id), `TOKEN#${id}`),
+  userDeletion: (tenant_id: string, user_id: string) =>
+    tenants(tenantPk(tenant_id), `USER_DELETION#${user_id}`),
   project: (tenant_id: string, project_id: string) => tenants(tenantPk(tenant_id), `PROJECT#${project_id}`),
   deletedProject: (tenant_id: string, project_id: string) =>
     tenants(tenantPk(tenant_id), `DELETED_PROJECT#${project_id}`),

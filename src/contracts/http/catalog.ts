@@ -3,12 +3,16 @@ import { authRoutes } from './routes/auth.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { metaRoutes } from './routes/meta.ts';
 import { projectRoutes } from './routes/projects.ts';
+import { teamRoutes } from './routes/team.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { usageRoutes } from './routes/usage.ts';
+import { userRoutes } from './routes/users.ts';
 
 /** Every route there is, by operation id. Adding one is a line in its resource's file. */
 export const ROUTES = {
   ...authRoutes,
+  ...userRoutes,
+  ...teamRoutes,
   ...projectRoutes,
   ...deploymentRoutes,
   ...tokenRoutes,

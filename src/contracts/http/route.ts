@@ -5,7 +5,15 @@ import type { ErrorCode } from '../../domain/shared/errors.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** The Lambda functions behind the API: one per resource and privilege (the design, section 3). */
-export type FunctionName = 'auth' | 'tokens' | 'projects' | 'deployments' | 'usage' | 'meta';
+export type FunctionName =
+  | 'auth'
+  | 'users'
+  | 'team'
+  | 'tokens'
+  | 'projects'
+  | 'deployments'
+  | 'usage'
+  | 'meta';
 
 /** One route, as data: the router, the OpenAPI document, the permission table and the tests all read it. */
 export interface Route {

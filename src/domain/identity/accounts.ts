@@ -1,14 +1,19 @@
 import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
+import { keepAccount } from './account-deletion.ts';
+import { enterTeam, ownTeamName } from './enter-team.ts';
 import type { Member, Tenant, User } from './model.ts';
 import type { PasswordResetDependencies } from './password-reset.ts';
 import { demandUncommon } from './passwords.ts';
 import type { IdentityStore, SessionStore } from './ports.ts';
 import { type Client, newSession, type SessionDependencies, signPair, type TokenPair } from './sessions.ts';
+import type { TeamStore, UserStore } from './team-ports.ts';
 
 export interface AccountDependencies extends SessionDependencies, PasswordResetDependencies {
   readonly store: IdentityStore;
   readonly sessions: SessionStore;
+  readonly users: UserStore;
+  readonly teams: TeamStore;
 }
 
 export interface SignedIn {
@@ -29,7 +34,7 @@ export async function register(
   const user_id = deps.ids.next('usr');
   const tenant: Tenant = {
     id: tenant_id,
-    name: `${input.name}'s team`,
+    name: ownTeamName(input.name),
     owner_ids: [user_id],
     created_at,
     version: 1,
@@ -76,19 +81,22 @@ const SIGN_IN_ATTEMPTS = 3;
 
 /** Signs in with an address and a password. An unknown address answers as a wrong password does, in the same time. A hash
  *  with outdated parameters is made anew, now that its password is known.
- *  @throws AppError INVALID_CREDENTIALS */
+ *  @returns `is_kept` where the account was to be deleted, and is no longer
+ *  @throws AppError INVALID_CREDENTIALS, SERVICE_UNAVAILABLE */
 export async function login(
   deps: AccountDependencies,
   input: { readonly email: string; readonly password: string },
   client: Client,
-): Promise<SignedIn> {
+): Promise<SignedIn & { readonly is_kept: boolean }> {
+  let is_kept = false;
   for (let attempt = 1; attempt <= SIGN_IN_ATTEMPTS; attempt += 1) {
-    const user = await rehash(deps, await verifyCredentials(deps, input), input.password);
-    const member = await deps.store.findMember(user.home_tenant_id, user.id);
-    if (member === undefined) throw new AppError('INVALID_CREDENTIALS');
+    const found = await rehash(deps, await verifyCredentials(deps, input), input.password);
+    is_kept ||= found.deletes_at !== null;
+    const user = found.deletes_at === null ? found : await keepAccount(deps, found);
+    const member = await enterTeam(deps, user);
     const session = newSession(deps, member, client);
     if (await deps.credentials.beginSession(user, session)) {
-      return { user: publicUser(user), tokens: await signPair(deps, member, session) };
+      return { user: publicUser(user), tokens: await signPair(deps, member, session), is_kept };
     }
   }
   throw new AppError('SERVICE_UNAVAILABLE', { retry_after_s: 1 });
@@ -118,6 +126,7 @@ async function rehash(
   return is_done ? { ...user, password_hash, version: user.version + 1 } : user;
 }
 
-function publicUser(user: User): SignedIn['user'] {
+/** A user as an answer shows them. */
+export function publicUser(user: User): SignedIn['user'] {
   return { id: user.id, email: user.email, name: user.name };
 }

@@ -1,3 +1,4 @@
+export { deleteAllProjects } from './delete-all.ts';
 export { deleteProject, listDeletedProjects, restoreProject } from './deletion.ts';
 export { PROJECT_EVENTS } from './events.ts';
 export type { DeletedProject, Project, Variables } from './model.ts';

@@ -53,6 +53,12 @@ export const ERRORS = {
     title: 'The cursor is not valid here',
     remedy: 'Use `next_cursor` exactly as the same list returned it, or leave it out to start over.',
   },
+  INVALID_INVITATION: {
+    category: 'validation',
+    title: 'The invitation is not valid',
+    remedy:
+      'Ask for a new one: each works once, for a week, and for nobody but the address that it was sent to.',
+  },
   UNAUTHENTICATED: {
     category: 'unauthorized',
     title: 'Authentication is required',
@@ -98,6 +104,21 @@ export const ERRORS = {
     title: 'Deployment not found',
     remedy: 'Check the id; list deployments with GET /api/v1/deployments.',
   },
+  INVITATION_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Invitation not found',
+    remedy: 'Check the id; list those that are open with GET /api/v1/team/invitations.',
+  },
+  TENANT_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Team not found',
+    remedy: 'Check the id; GET /api/v1/users/me lists your teams.',
+  },
+  MEMBER_NOT_FOUND: {
+    category: 'not_found',
+    title: 'Member not found',
+    remedy: 'Check the id; list the members with GET /api/v1/team/members.',
+  },
   TOKEN_NOT_FOUND: {
     category: 'not_found',
     title: 'API token not found',
@@ -107,6 +128,26 @@ export const ERRORS = {
     category: 'not_found',
     title: 'Session not found',
     remedy: 'Check the id; list your sessions with GET /api/v1/auth/sessions. One that has ended is gone.',
+  },
+  ALREADY_MEMBER: {
+    category: 'conflict',
+    title: 'They are a member of the team already',
+    remedy: 'Change their roles with PUT /api/v1/team/members/{user_id} instead.',
+  },
+  TOO_MANY_INVITATIONS: {
+    category: 'conflict',
+    title: 'The team has as many open invitations as there may be',
+    remedy: 'Withdraw those that are no longer wanted, or wait until they expire.',
+  },
+  LAST_OWNER: {
+    category: 'conflict',
+    title: 'A team can’t be without an owner',
+    remedy: 'Give another member the role owner first.',
+  },
+  TOO_MANY_TEAMS: {
+    category: 'conflict',
+    title: 'You are a member of as many teams as you may be',
+    remedy: 'Leave one that you no longer need.',
   },
   EMAIL_TAKEN: {
     category: 'conflict',

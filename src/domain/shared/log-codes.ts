@@ -21,6 +21,9 @@ export const LOG_CODES = {
   mail: 'MAIL',
   'mail is not set up': 'MAIL_NOT_SET_UP',
 
+  'an account is to be deleted': 'ACCOUNT_DELETION_REQUESTED',
+  'an account is kept': 'ACCOUNT_DELETION_CANCELLED',
+
   deployment: 'DEPLOYMENT_EVENT',
   'deployment failed on our side': 'DEPLOYMENT_FAILED_INTERNALLY',
   'output of a deployment could not be removed': 'DEPLOYMENT_OUTPUT_LEFT',

@@ -56,6 +56,18 @@ export interface Tracer {
 }
 
 /** One prefix per kind of thing. */
-export const ID_PREFIXES = ['usr', 'ten', 'ses', 'tok', 'key', 'prj', 'dpl', 'rel', 'evt', 'req'] as const;
+export const ID_PREFIXES = [
+  'usr',
+  'ten',
+  'ses',
+  'tok',
+  'key',
+  'inv',
+  'prj',
+  'dpl',
+  'rel',
+  'evt',
+  'req',
+] as const;
 
 export type IdPrefix = (typeof ID_PREFIXES)[number];

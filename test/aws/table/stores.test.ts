@@ -11,6 +11,7 @@ const SUITES = {
   'deployments in lists': () => import('../../contract/stores/deployments-lists.test.ts'),
   'deployments and their lock': () => import('../../contract/stores/deployments-lock.test.ts'),
   identity: () => import('../../contract/stores/identity.test.ts'),
+  invitations: () => import('../../contract/stores/invitations.test.ts'),
   projects: () => import('../../contract/stores/projects.test.ts'),
   'remains of deleted projects': () => import('../../contract/stores/project-remains.test.ts'),
   releases: () => import('../../contract/stores/releases.test.ts'),
@@ -19,6 +20,7 @@ const SUITES = {
   credentials: () => import('../../contract/stores/credentials.test.ts'),
   services: () => import('../../contract/stores/services.test.ts'),
   'sign-ins': () => import('../../contract/stores/sign-ins.test.ts'),
+  teams: () => import('../../contract/stores/teams.test.ts'),
   'tenant scope': () => import('../../contract/stores/tenant-scope.test.ts'),
 };
 

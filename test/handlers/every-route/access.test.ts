@@ -142,7 +142,7 @@ describe('another tenant’s things', () => {
       });
       expect(api.test_accounts.memory.rawText()).toBe(before);
       for (const id of ['x', '%00', '%', '..', things.project_id.toUpperCase(), `${things.project_id}%23`]) {
-        const target = unknown.target.replace(/(prj|dpl|ses)_[0-9a-f-]+/, id);
+        const target = unknown.target.replace(/(prj|dpl|key|usr|inv|ses)_[0-9a-f-]+/, id);
         expectProblem(await api.call(method, target, { token: owner.token, body: unknown.body }), unknown_id);
       }
     },

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createTestApi, type TestAccount, type TestAnswer, type TestApi } from '../../support/api.ts';
 import { createThings, expectProblem, expectSuccess, idOf } from '../../support/samples.ts';
-import { CLIENT } from '../../support/things.ts';
 
 const PATH = '/api/v1/projects';
 const BODY = { name: 'shop', repository_url: 'https://git.example.com/shop' };
@@ -236,40 +235,7 @@ test('a deleted project is gone, and its name is free', async () => {
 
 test('a developer may not change or delete another member’s project', async () => {
   const { project_id } = await createThings(api, account);
-  await api.deps.accounts.store.createSession({
-    id: 'ses_00000000-0000-7000-8000-0000000000aa',
-    tenant_id: account.tenant_id,
-    user_id: 'usr_00000000-0000-7000-8000-0000000000aa',
-    refresh_token_id: 'tok_00000000-0000-7000-8000-0000000000aa',
-    previous_refresh_token_id: null,
-    rotated_at: '2026-11-15T12:00:00.000Z',
-    ...CLIENT,
-    created_at: '2026-11-15T12:00:00.000Z',
-    expires_at: '2026-12-15T12:00:00.000Z',
-  });
-  const member = { ...account, user_id: 'usr_00000000-0000-7000-8000-0000000000aa' };
-  await api.test_accounts.memory.table.write({
-    kind: 'put',
-    item: {
-      key: { table: 'tenants', pk: `T#${member.tenant_id}`, sk: `MEMBER#${member.user_id}` },
-      attributes: {
-        ...member,
-        email: 'bob@example.com',
-        roles: ['developer'],
-        project_ids: null,
-        created_at: '2026-11-15T12:00:00.000Z',
-        version: 1,
-      },
-    },
-  });
-  const token = await api.deps.accounts.tokens.signAccess({
-    sub: member.user_id,
-    email: 'bob@example.com',
-    tenant_id: member.tenant_id,
-    roles: ['owner'],
-    sid: 'ses_00000000-0000-7000-8000-0000000000aa',
-    jti: 'tok_00000000-0000-7000-8000-0000000000bb',
-  });
+  const { token } = await api.joinTeam(account, 'bob', 'developer');
   const target = `${PATH}/${project_id}`;
 
   expect((await api.call('GET', target, { token })).status).toBe(200);

@@ -3,28 +3,71 @@ import { apiTokenCodec } from '../../../src/adapters/identity/api-token-codec.ts
 import { EVENTS, type EventType } from '../../../src/contracts/events/catalog.ts';
 import { consumersOf, EVENT_RULES } from '../../../src/contracts/events/rules.ts';
 import { cancelDeployment, DeploymentFailedError, rollBack } from '../../../src/domain/deployments/index.ts';
-import { createApiToken, register, revokeApiToken } from '../../../src/domain/identity/index.ts';
+import {
+  acceptInvitation,
+  createApiToken,
+  createTeam,
+  invite,
+  login,
+  purgeAccount,
+  removeMember,
+  renameTeam,
+  requestDeletion,
+  revokeApiToken,
+  updateMember,
+  updateProfile,
+  withdrawInvitation,
+} from '../../../src/domain/identity/index.ts';
 import { deleteProject, restoreProject, updateProject } from '../../../src/domain/projects/index.ts';
 import { type DomainEvent, eventEnvelopeSchema } from '../../../src/domain/shared/events.ts';
-import { createTestAccounts } from '../../support/identity.ts';
+import { DAY_MS } from '../../../src/domain/shared/time.ts';
 import { createTestPipeline, OWNER } from '../../support/pipeline.ts';
 import { runTasks } from '../../support/run-tasks.ts';
-import { CLIENT, principal } from '../../support/things.ts';
+import { createTestTeams, PASSWORD } from '../../support/teams.ts';
+import { CLIENT } from '../../support/things.ts';
 
 const TYPES = Object.keys(EVENTS) as EventType[];
 
+const NO_PROJECTS = { find: async () => undefined };
+
+async function emittedByAccounts(): Promise<readonly DomainEvent[]> {
+  const { accounts, api_tokens, deps, clock, memory, signUp, principalIn } = await createTestTeams();
+  const [ada, bob] = [await signUp('ada'), await signUp('bob')];
+  await updateProfile(deps, ada, { name: 'Ada Lovelace' });
+  await createTeam(deps, ada, { name: 'Side' });
+  await renameTeam(deps, ada, { name: 'Engines' });
+  const unwanted = await invite(deps, ada, { email: 'eve@example.com', role: 'viewer' });
+  await withdrawInvitation(deps, ada, unwanted.invitation.id);
+  for (const _again of [1, 2]) {
+    const { token } = await invite(deps, ada, { email: bob.email, role: 'viewer' });
+    await acceptInvitation(deps, bob, token);
+    await updateMember(deps, ada, bob.user_id, { roles: ['admin'] });
+    const joined = await principalIn(ada.tenant_id, bob);
+    await removeMember(deps, joined ?? ada, bob.user_id);
+    clock.advance(1000);
+  }
+  const { token } = await createApiToken(
+    { ...deps, api_tokens, codec: apiTokenCodec, projects: NO_PROJECTS },
+    ada,
+    {
+      name: 'ci',
+    },
+  );
+  await revokeApiToken({ ...deps, api_tokens }, ada, token.id);
+  await requestDeletion(accounts, bob, PASSWORD);
+  await login(accounts, { email: bob.email, password: PASSWORD }, CLIENT);
+  const now = await principalIn(bob.tenant_id, bob);
+  await requestDeletion(accounts, now ?? bob, PASSWORD);
+  clock.advance(15 * DAY_MS);
+  await purgeAccount({ ...deps, deleteProjects: async () => undefined }, bob);
+  return memory.events;
+}
+
 /** Everything that the use cases tell of in the life of an account, a project and its deployments. */
 async function emitted(): Promise<readonly DomainEvent[]> {
-  const { accounts, api_tokens, memory } = await createTestAccounts();
-  const ada_data = { email: 'ada@example.com', password: 'correct horse', name: 'Ada' };
-  const { user, tenant } = await register(accounts, ada_data, CLIENT);
+  const accounts = await emittedByAccounts();
 
   const pipeline = createTestPipeline();
-  const ada = principal('owner', { user_id: user.id, tenant_id: tenant.id });
-  const tokens = { ...pipeline.deps, api_tokens, codec: apiTokenCodec };
-  const { token } = await createApiToken(tokens, ada, { name: 'ci' });
-  await revokeApiToken(tokens, ada, token.id);
-
   const deps = { ...pipeline.deps, logs: { read: async () => ({ lines: [], next: 0 }) } };
   const projects = { ...deps, allow_local_repositories: true };
   const project = await pipeline.createProject();
@@ -39,7 +82,7 @@ async function emitted(): Promise<readonly DomainEvent[]> {
   await runTasks(pipeline, await pipeline.queue(project));
   await deleteProject(projects, OWNER, project.id);
   await restoreProject(projects, OWNER, project.id);
-  return [...memory.events, ...pipeline.memory.events];
+  return [...accounts, ...pipeline.memory.events];
 }
 
 describe('the catalogue', () => {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { emailSchema, givenPasswordSchema, passwordSchema } from '../../../domain/identity/index.ts';
-import { idSchema, textSchema } from '../../../domain/shared/schemas.ts';
+import { idSchema, textSchema, timestampSchema } from '../../../domain/shared/schemas.ts';
 import { defineRoute } from '../route.ts';
 import { passwordRoutes } from './passwords.ts';
 import { sessionRoutes } from './sessions.ts';
+import { invitationTokenSchema } from './team.ts';
 
 const tokenFields = {
   access_token: z.string(),
@@ -19,12 +20,15 @@ export const authRoutes = {
     method: 'POST',
     path: '/api/v1/auth/register',
     function: 'auth',
-    summary: 'Create an account, with a team of its own',
+    summary: 'Create an account, with a team of its own or by invitation into another',
     access: 'public',
     body: z.strictObject({
       email: emailSchema,
       password: passwordSchema,
       name: textSchema({ min: 1, max: 100 }),
+      invitation_token: invitationTokenSchema
+        .optional()
+        .meta({ description: 'Joins the team that invited the address, in place of one of your own' }),
     }),
     success: {
       status: 201,
@@ -35,7 +39,7 @@ export const authRoutes = {
         ...tokenFields,
       }),
     },
-    errors: ['EMAIL_TAKEN', 'PASSWORD_TOO_COMMON'],
+    errors: ['EMAIL_TAKEN', 'PASSWORD_TOO_COMMON', 'INVALID_INVITATION', 'WRITE_CONFLICT'],
   }),
   login: defineRoute({
     method: 'POST',
@@ -63,4 +67,32 @@ export const authRoutes = {
   }),
   ...sessionRoutes,
   ...passwordRoutes,
+  switchTenant: defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/switch',
+    function: 'auth',
+    summary: 'Go on in another of your teams: this session ends, and one there begins',
+    access: { resource: 'sessions', action: 'create' },
+    body: z.strictObject({ tenant_id: idSchema('ten') }),
+    success: { status: 200, description: 'A pair for that team', schema: z.strictObject(tokenFields) },
+    errors: ['TENANT_NOT_FOUND'],
+    has_secret_answer: true,
+  }),
+  requestDeletion: defineRoute({
+    method: 'POST',
+    path: '/api/v1/users/me/deletion',
+    // The only function that can tell whether a password is right.
+    function: 'auth',
+    summary: 'Have your account deleted in two weeks; signing in until then keeps it',
+    access: { resource: 'users', action: 'delete' },
+    body: z.strictObject({ password: givenPasswordSchema }),
+    success: {
+      status: 202,
+      description: 'Your sessions and API tokens have ended, and the account will',
+      schema: z.strictObject({ deletes_at: timestampSchema }),
+    },
+    errors: ['INVALID_CREDENTIALS', 'LAST_OWNER', 'WRITE_CONFLICT'],
+    // What would be kept of the request is a fast hash of it, from which a password can be guessed.
+    has_secret_answer: true,
+  }),
 };

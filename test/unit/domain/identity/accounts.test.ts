@@ -136,11 +136,31 @@ describe('signing in', () => {
     await expectCode(login(racing, ADA, CLIENT), 'SERVICE_UNAVAILABLE');
   });
 
-  test('a user who is no longer a member is refused as a wrong password is', async () => {
+  test('enters a new team of one’s own, which is home from then on, after the last one is left', async () => {
     const { user, tenant } = await register(deps(), ADA, CLIENT);
     await test_accounts.memory.table.write({ kind: 'delete', key: keys.member(tenant.id, user.id) });
 
-    await expectCode(login(deps(), ADA, CLIENT), 'INVALID_CREDENTIALS');
+    const [first, second] = [await login(deps(), ADA, CLIENT), await login(deps(), ADA, CLIENT)];
+
+    const [one, other] = await Promise.all(
+      [first, second].map(({ tokens }) => authenticate(authentication(), tokens.access_token)),
+    );
+    expect(one).toMatchObject({ user_id: user.id, roles: ['owner'] });
+    expect(one?.tenant_id).not.toBe(tenant.id);
+    expect(other?.tenant_id).toBe(one?.tenant_id);
+    expect((await deps().teams.findTeam(one?.tenant_id ?? ''))?.name).toBe("Ada's team");
+  });
+
+  test('twice at the same moment after the last team is left makes one team', async () => {
+    const { user, tenant } = await register(deps(), ADA, CLIENT);
+    await test_accounts.memory.table.write({ kind: 'delete', key: keys.member(tenant.id, user.id) });
+
+    const both = await Promise.all([login(deps(), ADA, CLIENT), login(deps(), ADA, CLIENT)]);
+
+    const [one, other] = await Promise.all(
+      both.map(({ tokens }) => authenticate(authentication(), tokens.access_token)),
+    );
+    expect(other?.tenant_id).toBe(one?.tenant_id);
   });
 });
 

@@ -15,7 +15,16 @@ beforeEach(async () => {
   const ok: HttpFunction = async () => ({ statusCode: 200, body: 'ok' });
   logger = createRecordedLogger();
   gateway = createGateway({
-    functions: { auth: ok, tokens: ok, projects: ok, deployments: ok, usage: ok, meta: ok },
+    functions: {
+      auth: ok,
+      tokens: ok,
+      users: ok,
+      team: ok,
+      projects: ok,
+      deployments: ok,
+      usage: ok,
+      meta: ok,
+    },
     proxy: createAppProxy(),
     metrics: { content_type: 'text/plain', render: async () => '' },
     own_hosts: [],

@@ -23,7 +23,16 @@ let port: number;
 beforeEach(async () => {
   const ok: HttpFunction = async () => ({ statusCode: 200, body: 'ok' });
   gateway = createGateway({
-    functions: { auth: ok, tokens: ok, projects: ok, deployments: ok, usage: ok, meta: ok },
+    functions: {
+      auth: ok,
+      users: ok,
+      team: ok,
+      tokens: ok,
+      projects: ok,
+      deployments: ok,
+      usage: ok,
+      meta: ok,
+    },
     proxy: createAppProxy(),
     metrics: { content_type: 'text/plain', render: async () => '' },
     own_hosts: [],
