@@ -195,7 +195,8 @@ export const DELIVERY_FUNCTIONS = {
     timeoutSeconds: 900,
     concurrency: 1,
     data: 'two-table',
-    directory: ['HOST#*'],
+    directory: ['HOST#*', 'USER#*'],
+    directoryLists: ['USER#*'],
   }),
 } as const satisfies Record<string, FunctionSpec>;
 

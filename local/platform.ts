@@ -63,7 +63,7 @@ import {
 } from '../src/domain/deployments/index.ts';
 import { readLimits } from '../src/domain/limits/index.ts';
 import { createMetricsConsumer } from '../src/domain/metrics/index.ts';
-import { createProjectPurge, createPurger } from '../src/domain/purge/index.ts';
+import { createAccountPurge, createProjectPurge, createPurger } from '../src/domain/purge/index.ts';
 import type { Clock, Logger } from '../src/domain/shared/ports.ts';
 import { createLocalBuilder } from './builder/builder.ts';
 import { createLocalImagePublisher } from './builder/images.ts';
@@ -257,6 +257,7 @@ export async function startPlatform(
   const request_limits = readLimits(settings.rate_limit);
   const mailer = createLogMailer(logger);
   const team = { users: createUserStore(table), teams: createTeamStore(table), clock, ids };
+  const invitations = createInvitationStore(table);
   const api: ApiDependencies = {
     authentication: { tokens, store: identity, api_tokens, codec: apiTokenCodec, clock },
     accounts: {
@@ -277,7 +278,7 @@ export async function startPlatform(
     api_tokens: { api_tokens, codec: apiTokenCodec, projects, clock, ids },
     sign_in: { attempts: createSignInStore(table, clock), limits: request_limits.sign_in, logger },
     team,
-    invitations: { ...team, invitations: createInvitationStore(table), codec: invitationCodec, mailer },
+    invitations: { ...team, invitations, codec: invitationCodec, mailer },
     projects: { projects, clock, ids, allow_local_repositories: true },
     deployments: { ...lifecycle, projects, logs },
     recent: deployments,
@@ -327,6 +328,7 @@ export async function startPlatform(
         output: createLocalOutput({ ...pipeline, logs: file_logs, executions, caches_dir: folders.caches }),
         services: pipeline.services,
       }),
+      user: createAccountPurge({ ...team, invitations, projects: { projects, clock, ids } }),
     },
     max_steps: PURGE_STEPS,
     clock,

@@ -80,7 +80,7 @@ describe('a function’s own role', () => {
     expect(readers('EMAIL#a@example.com')).toEqual(['auth']);
     expect(readers('RATE#192.0.2.1')).toEqual(['auth']);
     expect(readers('SIGNIN#192.0.2.1')).toEqual(['auth']);
-    expect(readers('USER#usr_1')).toEqual(['auth', 'users', 'team']);
+    expect(readers('USER#usr_1')).toEqual(['auth', 'users', 'team', 'purge']);
     expect(readers('HOST#shop')).toEqual(['remove-project', 'purge']);
     expect(readers('PLATFORM')).toEqual([]);
     const listers = ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].map((key) =>
@@ -88,7 +88,7 @@ describe('a function’s own role', () => {
         may(each, { action: 'dynamodb:Query', resource: DIRECTORY, context: keys(key) }),
       ),
     );
-    expect(listers).toEqual([[], ['auth', 'users', 'team'], [], []]);
+    expect(listers).toEqual([[], ['auth', 'users', 'team', 'purge'], [], []]);
     const writers = everyFunction.filter((each) =>
       ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].some((key) =>
         may(each, { action: 'dynamodb:PutItem', resource: DIRECTORY, context: keys(key) }),

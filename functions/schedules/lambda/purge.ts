@@ -1,10 +1,20 @@
 import type { Context } from 'aws-lambda';
 import { readDuePurges } from '../../../src/adapters/stores/due-purges.ts';
+import { createInvitationStore } from '../../../src/adapters/stores/invitation-store.ts';
 import { createProjectRemains } from '../../../src/adapters/stores/project-remains.ts';
+import { createProjectStore } from '../../../src/adapters/stores/project-store.ts';
 import { createServiceStore } from '../../../src/adapters/stores/service-store.ts';
+import { createTeamStore } from '../../../src/adapters/stores/team-store.ts';
+import { createUserStore } from '../../../src/adapters/stores/user-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { uuidIds } from '../../../src/adapters/system/ids.ts';
 import { createLogger } from '../../../src/adapters/system/logger.ts';
-import { createProjectPurge, createPurger, type ProjectOutput } from '../../../src/domain/purge/index.ts';
+import {
+  createAccountPurge,
+  createProjectPurge,
+  createPurger,
+  type ProjectOutput,
+} from '../../../src/domain/purge/index.ts';
 import { logLevel } from '../../runtime/aws/environment.ts';
 import { createImageRemover } from '../../runtime/aws/image-remover.ts';
 import { createOwnTable, createTwoTable } from '../../runtime/aws/table.ts';
@@ -19,6 +29,12 @@ const RESERVE_MS = 60_000;
 const due = createOwnTable();
 const table = createTwoTable();
 const images = createImageRemover();
+// Past the shared cache, where a deleted account's project may stay for its five minutes: nobody is left to ask for it.
+const projects = {
+  projects: createProjectStore(table, { seal: openNothing, open: openNothing }),
+  clock: systemClock,
+  ids: uuidIds,
+};
 
 /** Logs are items in the table. Sources and archives of images end by themselves, a day after they were written. */
 const output: ProjectOutput = {
@@ -35,6 +51,14 @@ const purge = createPurger({
       output,
       services: createServiceStore(table),
     }),
+    user: createAccountPurge({
+      users: createUserStore(table),
+      teams: createTeamStore(table),
+      invitations: createInvitationStore(table),
+      projects,
+      clock: systemClock,
+      ids: uuidIds,
+    }),
   },
   max_steps: MAX_STEPS,
   clock: systemClock,
@@ -43,3 +67,7 @@ const purge = createPurger({
 
 export const handler = (_event: unknown, context: Context) =>
   purge(AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS)));
+
+function openNothing(): never {
+  throw new Error('Deleting needs no variables');
+}
