@@ -39,8 +39,9 @@ export interface Route {
   };
   /** Codes beyond those that every route of its kind can answer (see {@link errorsOf}). */
   readonly errors: readonly ErrorCode[];
-  /** The answer holds a secret that is shown once: it isn't kept, so no Idempotency-Key can have it replayed. */
-  readonly has_secret_answer?: true;
+  /** The request holds a password, or the answer a secret that is shown once: nothing of either is kept, so no
+   *  Idempotency-Key can have the answer replayed. */
+  readonly holds_secret?: true;
   /** A more exact code than VALIDATION_FAILED for a field whose text breaks its pattern, by JSON pointer. */
   readonly field_errors?: Readonly<Record<string, ErrorCode>>;
 }
@@ -71,7 +72,7 @@ export function routeKeysOf(route: Pick<Route, 'method' | 'path'>): string[] {
 /** Whether a repetition with the same Idempotency-Key gets the first answer again: not where the answer holds tokens,
  *  which must not be stored. */
 export function takesIdempotencyKey(route: Route): boolean {
-  return route.method === 'POST' && route.access !== 'public' && route.has_secret_answer !== true;
+  return route.method === 'POST' && route.access !== 'public' && route.holds_secret !== true;
 }
 
 /** What a route answers a success with, without parameters; undefined where it has no body. */

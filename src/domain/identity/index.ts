@@ -89,7 +89,7 @@ export type {
   SignInAttempts,
   SignInGuard,
 } from './sign-in-limit.ts';
-export { guardSignIn, recentFailures, waitFor } from './sign-in-limit.ts';
+export { admitReset, guardSignIn, recentFailures, waitFor } from './sign-in-limit.ts';
 export { switchTenant } from './switch-tenant.ts';
 export { createTeam, readTeam, renameTeam } from './team.ts';
 export type {

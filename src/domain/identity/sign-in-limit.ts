@@ -70,7 +70,7 @@ export async function guardSignIn<T>(
 ): Promise<T> {
   if (guard.limits === undefined) return work();
   const admission = await guard.attempts.begin({ email, address: networkOf(address) }, guard.limits);
-  if (admission.kind === 'refused') throw tooManyFailures(admission.retry_after_s);
+  if (admission.kind === 'refused') throw tooMany('failed sign-ins', admission.retry_after_s);
   const { attempt } = admission;
   let result: T;
   try {
@@ -85,6 +85,22 @@ export async function guardSignIn<T>(
   return result;
 }
 
+/** Resets of one account's password within the time that failed sign-ins are counted for. */
+const RESETS_PER_ACCOUNT = 5;
+
+/** Admits a request to reset a password, each of which is a mail to somebody who may not have asked for it. They are counted
+ *  apart from the account's sign-ins, so that nobody can be kept from signing in by them; for the address they count as
+ *  failed ones. Of accounts that there aren't, they are counted like of those that there are.
+ *  @throws AppError RATE_LIMITED with the seconds to wait */
+export async function admitReset(guard: SignInGuard, { email, address }: SignInAttempt): Promise<void> {
+  if (guard.limits === undefined) return;
+  // No e-mail address has a colon outside of quotes, and none is taken with quotes.
+  const attempt = { email: `reset:${email}`, address: networkOf(address) };
+  const limits = { ...guard.limits, per_account: RESETS_PER_ACCOUNT };
+  const admission = await guard.attempts.begin(attempt, limits);
+  if (admission.kind === 'refused') throw tooMany('password resets', admission.retry_after_s);
+}
+
 /** An attempt that stays noted counts for the window's time, which is no reason to fail what succeeded, or to hide why
  *  something failed. */
 async function settle({ logger }: SignInGuard, change: () => Promise<void>): Promise<void> {
@@ -95,9 +111,9 @@ async function settle({ logger }: SignInGuard, change: () => Promise<void>): Pro
   }
 }
 
-function tooManyFailures(retry_after_s: number): AppError {
+function tooMany(what: string, retry_after_s: number): AppError {
   return new AppError('RATE_LIMITED', {
-    detail: 'Too many failed sign-ins. Wait for as many seconds as the Retry-After header says.',
+    detail: `Too many ${what}. Wait for as many seconds as the Retry-After header says.`,
     retry_after_s,
   });
 }

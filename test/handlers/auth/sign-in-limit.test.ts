@@ -96,3 +96,41 @@ describe('the log', () => {
     ]);
   });
 });
+
+describe('whoever has somebody’s access token', () => {
+  test('can’t try passwords without end by changing it', async () => {
+    const { token } = await api.signUp('ada');
+    const change = (current_password: string) =>
+      api.call('POST', '/api/v1/auth/password', {
+        token,
+        body: { current_password, new_password: 'staple incorrect donkey' },
+      });
+    for (let count = 0; count < 10; count += 1) expectProblem(await change('wrong'), 'INVALID_CREDENTIALS');
+
+    expectProblem(await change(PASSWORD), 'RATE_LIMITED');
+    api.test_accounts.clock.advance(900_000 - 1000);
+    expectProblem(await change(PASSWORD), 'RATE_LIMITED');
+  });
+});
+
+describe('resets of a password', () => {
+  const ask = (email: string) => api.call('POST', '/api/v1/auth/password/reset', { body: { email } });
+
+  test('are mailed five times in a quarter of an hour, to known and unknown addresses alike', async () => {
+    await api.signUp('ada');
+    for (const email of ['ada@example.com', 'eve@example.com']) {
+      for (let count = 0; count < 5; count += 1) expect((await ask(email)).status).toBe(202);
+      const answer = await ask(email);
+      expectProblem(answer, 'RATE_LIMITED');
+      expect(answer.headers['retry-after']).toBe('900');
+    }
+    expect(api.test_accounts.mails.filter(({ to }) => to === 'ada@example.com')).toHaveLength(5);
+  });
+
+  test('keep nobody from signing in', async () => {
+    await api.signUp('ada');
+    for (let count = 0; count < 6; count += 1) await ask('ada@example.com');
+
+    expectSuccess('login', await login('ada@example.com', PASSWORD));
+  });
+});

@@ -76,7 +76,7 @@ export const authRoutes = {
     body: z.strictObject({ tenant_id: idSchema('ten') }),
     success: { status: 200, description: 'A pair for that team', schema: z.strictObject(tokenFields) },
     errors: ['TENANT_NOT_FOUND'],
-    has_secret_answer: true,
+    holds_secret: true,
   }),
   requestDeletion: defineRoute({
     method: 'POST',
@@ -93,6 +93,6 @@ export const authRoutes = {
     },
     errors: ['INVALID_CREDENTIALS', 'LAST_OWNER', 'WRITE_CONFLICT'],
     // What would be kept of the request is a fast hash of it, from which a password can be guessed.
-    has_secret_answer: true,
+    holds_secret: true,
   }),
 };

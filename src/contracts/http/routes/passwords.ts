@@ -14,6 +14,7 @@ export const passwordRoutes = {
     // A wrong current password is a failed sign-in, and answered as one. That the access token is still good shows in the
     // code: clients refresh on UNAUTHENTICATED alone.
     errors: ['INVALID_CREDENTIALS', 'PASSWORD_TOO_COMMON', 'WRITE_CONFLICT'],
+    holds_secret: true,
   }),
   requestPasswordReset: defineRoute({
     method: 'POST',

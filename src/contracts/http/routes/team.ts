@@ -121,7 +121,7 @@ export const teamRoutes = {
         .extend({ token: z.string() }),
     },
     errors: ['ALREADY_MEMBER', 'TOO_MANY_INVITATIONS', 'PROJECT_NOT_FOUND', 'WRITE_CONFLICT'],
-    has_secret_answer: true,
+    holds_secret: true,
   }),
   listInvitations: defineRoute({
     method: 'GET',

@@ -41,7 +41,7 @@ export const tokenRoutes = {
       schema: tokenView.extend({ token: z.string() }),
     },
     errors: ['PROJECT_NOT_FOUND', 'TOO_MANY_TOKENS'],
-    has_secret_answer: true,
+    holds_secret: true,
   }),
   listTokens: defineRoute({
     method: 'GET',
