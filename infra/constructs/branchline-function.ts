@@ -123,7 +123,7 @@ function dataStatements(context: FunctionContext, spec: FunctionSpec): PolicySta
   return [...becomeTenant(context, spec), ...reachDirectory(context, spec)];
 }
 
-const DIRECTORY_READS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+const DIRECTORY_LISTS = ['dynamodb:Query', 'dynamodb:BatchGetItem'];
 const DIRECTORY_WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
 function reachDirectory({ tables }: FunctionContext, spec: FunctionSpec): PolicyStatement[] {
@@ -132,8 +132,8 @@ function reachDirectory({ tables }: FunctionContext, spec: FunctionSpec): Policy
       ? []
       : [allow(sid, actions, [tables.directory.tableArn], leadingKeys(partitions))];
   return [
-    ...on('ReadDirectory', DIRECTORY_READS, spec.directory),
-    ...on('ListDirectory', ['dynamodb:Query'], spec.directoryLists),
+    ...on('ReadDirectory', ['dynamodb:GetItem'], spec.directory),
+    ...on('ListDirectory', DIRECTORY_LISTS, spec.directoryLists),
     ...on('WriteDirectory', DIRECTORY_WRITES, spec.directoryWrites),
   ];
 }

@@ -68,27 +68,24 @@ describe('a function’s own role', () => {
   });
 
   test('reaches the directory only where it must', () => {
-    const readers = (key: string) => {
-      const [first, ...others] = ['GetItem', 'BatchGetItem'].map((action) =>
-        everyFunction.filter((each) =>
-          may(each, { action: `dynamodb:${action}`, resource: DIRECTORY, context: keys(key) }),
-        ),
+    const readers = (key: string) =>
+      everyFunction.filter((each) =>
+        may(each, { action: 'dynamodb:GetItem', resource: DIRECTORY, context: keys(key) }),
       );
-      for (const other of others) expect(other).toEqual(first);
-      return first;
-    };
     expect(readers('EMAIL#a@example.com')).toEqual(['auth']);
     expect(readers('RATE#192.0.2.1')).toEqual(['auth']);
     expect(readers('SIGNIN#192.0.2.1')).toEqual(['auth']);
     expect(readers('USER#usr_1')).toEqual(['auth', 'users', 'team', 'purge']);
     expect(readers('HOST#shop')).toEqual(['remove-project', 'purge']);
     expect(readers('PLATFORM')).toEqual([]);
-    const listers = ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].map((key) =>
-      everyFunction.filter((each) =>
-        may(each, { action: 'dynamodb:Query', resource: DIRECTORY, context: keys(key) }),
-      ),
-    );
-    expect(listers).toEqual([[], ['auth', 'users', 'team', 'purge'], [], []]);
+    for (const action of ['Query', 'BatchGetItem']) {
+      const listers = ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].map((key) =>
+        everyFunction.filter((each) =>
+          may(each, { action: `dynamodb:${action}`, resource: DIRECTORY, context: keys(key) }),
+        ),
+      );
+      expect(listers).toEqual([[], ['auth', 'users', 'team', 'purge'], [], []]);
+    }
     const writers = everyFunction.filter((each) =>
       ['EMAIL#a', 'USER#u', 'HOST#h', 'PLATFORM'].some((key) =>
         may(each, { action: 'dynamodb:PutItem', resource: DIRECTORY, context: keys(key) }),
@@ -102,7 +99,7 @@ describe('a function’s own role', () => {
     const reset_actions = [...ITEM_ACTIONS, ...FORBIDDEN_ACTIONS].filter(
       (action) => onReset(action).length > 0,
     );
-    expect(reset_actions).toEqual(['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    expect(reset_actions).toEqual(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']);
     for (const action of reset_actions) expect(onReset(action)).toEqual(['auth']);
   });
 

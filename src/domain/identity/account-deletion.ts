@@ -36,10 +36,11 @@ export async function requestDeletion(
   return deletes_at;
 }
 
-/** Keeps an account whose user signs in while it waits for its end.
+/** Keeps an account whose user signs in while it waits for its end; every other is kept anyway.
  *  @returns the user as they are then
  *  @throws AppError INVALID_CREDENTIALS once the end has come: the account is gone, whether purged yet or not */
 export async function keepAccount(deps: AccountDependencies, user: User): Promise<User> {
+  if (user.deletes_at === null) return user;
   return repeatOnConflict(async () => {
     const current = (await deps.users.load(user.id))?.user;
     const now = deps.clock.now().toISOString();

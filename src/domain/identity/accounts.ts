@@ -92,8 +92,9 @@ export async function login(
   for (let attempt = 1; attempt <= SIGN_IN_ATTEMPTS; attempt += 1) {
     const found = await rehash(deps, await verifyCredentials(deps, input), input.password);
     is_kept ||= found.deletes_at !== null;
-    const user = found.deletes_at === null ? found : await keepAccount(deps, found);
-    const member = await enterTeam(deps, user);
+    const { user, member } = await enterTeam(deps, await keepAccount(deps, found));
+    // Whoever was read since may have another password.
+    if (user.password_hash !== found.password_hash) continue;
     const session = newSession(deps, member, client);
     if (await deps.credentials.beginSession(user, session)) {
       return { user: publicUser(user), tokens: await signPair(deps, member, session), is_kept };

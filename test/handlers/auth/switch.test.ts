@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { keys } from '../../../src/adapters/stores/keys.ts';
 import { createTestApi, PASSWORD, type TestAccount, type TestApi } from '../../support/api.ts';
 import { expectProblem, expectSuccess, idOf } from '../../support/samples.ts';
 import { testId } from '../../support/test-ids.ts';
@@ -89,17 +90,35 @@ describe('switching', () => {
 
   test('hands out no token unless both have happened, and ends nothing before', async () => {
     const side = await makeTeam();
-    const { store } = api.deps.accounts;
-    const whole = { ...store };
+    const { store, credentials } = api.deps.accounts;
+    const whole = { store: { ...store }, credentials: { ...credentials } };
     const fail = () => Promise.reject(new Error('no'));
 
-    Object.assign(store, { createSession: fail });
+    Object.assign(credentials, { beginSession: fail });
     expectProblem(await send(side), 'INTERNAL');
     expect(await whereIs(ada.token)).toBe(ada.tenant_id);
-    Object.assign(store, { ...whole, deleteSession: fail });
+    Object.assign(credentials, whole.credentials);
+    Object.assign(store, { deleteSession: fail });
     expectProblem(await send(side), 'INTERNAL');
-    Object.assign(store, whole);
+    Object.assign(store, whole.store);
     expect(await whereIs((await switchTo(side)).access_token)).toBe(side);
+  });
+
+  test('begins no session once another has ended them all in the same moment', async () => {
+    const side = await makeTeam();
+    const { credentials, sessions } = api.deps.accounts;
+    const whole = { ...credentials };
+    const endFirst: typeof credentials.beginSession = async (user, session) => {
+      Object.assign(credentials, whole);
+      await sessions.endSessions(user.id);
+      const key = keys.user(user.id);
+      await api.test_accounts.memory.table.write({ kind: 'update', key, add: { version: 1 } });
+      return credentials.beginSession(user, session);
+    };
+    Object.assign(credentials, { beginSession: endFirst });
+
+    expectProblem(await send(side), 'UNAUTHENTICATED');
+    expect((await sessions.listSessions(ada.user_id, { limit: 10 })).items).toEqual([]);
   });
 
   test('prolongs nothing: the session ends when the first would have', async () => {

@@ -75,7 +75,7 @@ export const authRoutes = {
     access: { resource: 'sessions', action: 'create' },
     body: z.strictObject({ tenant_id: idSchema('ten') }),
     success: { status: 200, description: 'A pair for that team', schema: z.strictObject(tokenFields) },
-    errors: ['TENANT_NOT_FOUND'],
+    errors: ['TENANT_NOT_FOUND', 'WRITE_CONFLICT'],
     holds_secret: true,
   }),
   requestDeletion: defineRoute({

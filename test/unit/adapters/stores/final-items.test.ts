@@ -5,6 +5,7 @@ import { keys } from '../../../../src/adapters/stores/keys.ts';
 import { createReleaseStore } from '../../../../src/adapters/stores/release-store.ts';
 import type { Table } from '../../../../src/adapters/table/port.ts';
 import { type Deployment, deploymentStatusSchema } from '../../../../src/domain/deployments/index.ts';
+import { putProjects } from '../../../support/project-items.ts';
 import { testSealer } from '../../../support/sealers.ts';
 import { createMemoryTable, type MemoryTable } from '../../../support/tables.ts';
 import { createTestClock } from '../../../support/test-clock.ts';
@@ -32,6 +33,7 @@ beforeEach(() => {
 
 async function stored(changes: Partial<Deployment>): Promise<Deployment> {
   const made = deployment(changes);
+  await putProjects(memory.table, [made]);
   await createDeploymentStore(memory.table, clock).create(made, []);
   return made;
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { keys } from '../../../../src/adapters/stores/keys.ts';
 import { createProjectStore } from '../../../../src/adapters/stores/project-store.ts';
 import type { Principal, Role } from '../../../../src/domain/access/index.ts';
 import {
@@ -145,6 +146,22 @@ describe('signing in meanwhile', () => {
       'INVALID_CREDENTIALS',
     );
     expect((await teams.deps.users.load(ada.user_id))?.user.deletes_at).not.toBeNull();
+  });
+
+  test('with a password that changes in that moment lets nobody in by the old one', async () => {
+    await requestDeletion(accounts(), ada, PASSWORD);
+    const { table } = teams.memory;
+    const load: TestTeams['deps']['users']['load'] = async (user_id) => {
+      const password_hash = await accounts().passwords.hash('another one');
+      const key = keys.user(user_id);
+      await table.write({ kind: 'update', key, set: { password_hash }, add: { version: 1 } });
+      return teams.deps.users.load(user_id);
+    };
+    const racing = { ...accounts(), users: { ...accounts().users, load } };
+
+    const old = { email: ada.email, password: PASSWORD };
+    await expectCode(login(racing, old, CLIENT), 'INVALID_CREDENTIALS');
+    expect((await accounts().sessions.listSessions(ada.user_id, { limit: 10 })).items).toEqual([]);
   });
 
   test('is over with the last moment, whether or not the purge has come', async () => {
