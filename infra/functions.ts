@@ -76,8 +76,10 @@ export const API_FUNCTIONS = {
     timeoutSeconds: 10,
     concurrency: 10,
     data: 'two-table',
-    directory: ['USER#*'],
+    // Invitations are accepted under /api/v1/auth, where addresses are limited.
+    directory: ['USER#*', 'RATE#*'],
     directoryLists: ['USER#*'],
+    directoryWrites: ['RATE#*'],
     mail: true,
     parameters: { publicKeys: 'read', cursorKey: 'create' },
   },
