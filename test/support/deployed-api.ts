@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { inject } from 'vitest';
+import { authRoutes } from '../../src/contracts/http/routes/auth.ts';
 import { Client } from './platform-client.ts';
 
 /** An answer of the deployed API. */
@@ -56,17 +57,30 @@ function apiUrl(): string {
   return url;
 }
 
-/** A new account, signed in. */
+/** An account of the deployed API, signed in. */
+export interface DeployedAccount {
+  readonly email: string;
+  readonly user_id: string;
+  readonly tenant_id: string;
+  readonly token: string;
+  readonly refresh_token: string;
+}
+
+export const DEPLOYED_PASSWORD = 'a long enough one';
+
+/** A new account, signed in.
+ *  @param more - fields of the registration beside its usual ones, or in their place */
 export async function signUpDeployed(
   name: string,
-): Promise<{ readonly token: string; readonly refresh_token: string }> {
+  more: { readonly email?: string; readonly invitation_token?: string } = {},
+): Promise<DeployedAccount> {
   const email = `${name}-${crypto.randomUUID()}@example.com`;
   const answer = await callDeployed('POST', '/api/v1/auth/register', {
-    body: { email, password: 'a long enough one', name },
+    body: { email, password: DEPLOYED_PASSWORD, name, ...more },
   });
   if (answer.status !== 201) throw new Error(`register: ${answer.status} ${JSON.stringify(answer.json)}`);
-  const { access_token, refresh_token } = answer.json as { access_token: string; refresh_token: string };
-  return { token: access_token, refresh_token };
+  const { user, tenant, access_token, refresh_token } = authRoutes.register.success.schema.parse(answer.json);
+  return { email: user.email, user_id: user.id, tenant_id: tenant.id, token: access_token, refresh_token };
 }
 
 /** A new account, signed in, as the end-to-end tests use it. */

@@ -31,7 +31,7 @@ describe('the deployed API', () => {
     expect(patched.headers['allow']).toBe('GET, HEAD, OPTIONS, POST');
   });
 
-  it('registers, signs in, and renews tokens that each work once', async () => {
+  it('registers once, and signs in by the right password alone', async () => {
     const email = `ada-${crypto.randomUUID()}@example.com`;
     const account = { email, password: 'a long enough one' };
     const registered = await callDeployed('POST', '/api/v1/auth/register', {
@@ -48,11 +48,7 @@ describe('the deployed API', () => {
     expect([wrong.status, codeOf(wrong.json)]).toEqual([401, 'INVALID_CREDENTIALS']);
 
     const signed_in = await callDeployed('POST', '/api/v1/auth/login', { body: account });
-    const { refresh_token } = authRoutes.login.success.schema.parse(signed_in.json);
-    const renewed = await callDeployed('POST', '/api/v1/auth/refresh', { body: { refresh_token } });
-    authRoutes.refresh.success.schema.parse(renewed.json);
-    const reused = await callDeployed('POST', '/api/v1/auth/refresh', { body: { refresh_token } });
-    expect([reused.status, codeOf(reused.json)]).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+    expect(authRoutes.login.success.schema.parse(signed_in.json).user.email).toBe(email);
   });
 
   it('publishes the keys that verify its tokens', async () => {

@@ -16,6 +16,8 @@ declare module 'vitest' {
     readonly git_url: string;
     /** Where apps answer, by their Host header. */
     readonly gateway_port: number;
+    /** In front of an e-mail address: where the mail to it is read. */
+    readonly mailbox_url: string;
     /** What functions have beside what their stacks give them: a deploy takes it away. */
     readonly function_variables: FunctionVariables;
   }
@@ -39,6 +41,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const stand_in = await startStandIn(outputOf(outputs, 'BucketName'));
   project.provide('git_url', stand_in.git_url);
   project.provide('gateway_port', stand_in.gateway_port);
+  project.provide('mailbox_url', stand_in.mailbox_url);
   project.provide('function_variables', stand_in.function_variables);
   return () => stand_in.stop();
 }

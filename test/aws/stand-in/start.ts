@@ -15,6 +15,7 @@ import { makeCertificate } from './certificate.ts';
 import { startEcs } from './ecs-server.ts';
 import { addVariables, type FunctionVariables } from './functions.ts';
 import { unpackImage } from './image.ts';
+import { startMailbox } from './mailbox.ts';
 import { startStorageProxy } from './storage-proxy.ts';
 
 const NAME = 'branchline-dev';
@@ -22,9 +23,10 @@ const NAME = 'branchline-dev';
 export const GIT_ADDRESS = '127.0.0.2';
 const APPS_LOG_GROUP = `${NAME}-stand-in-apps`;
 
-/** The functions that read repositories, take images, and have to do with apps. */
+/** The functions that read repositories, take images, send mail, and have to do with apps. */
 const SOURCE_FUNCTIONS = ['prepare'];
 const IMAGE_FUNCTIONS = ['publish-image'];
+const MAIL_FUNCTIONS = ['send-mail'];
 const APP_FUNCTIONS = [
   'pre-deploy',
   'release',
@@ -43,12 +45,14 @@ export interface StandIn {
   readonly git_url: string;
   /** Where the gateway of apps listens: it tells them apart by the Host header. */
   readonly gateway_port: number;
+  /** In front of an address: where the mail to it is read. */
+  readonly mailbox_url: string;
   /** What it told the functions: to be told again after a deploy. */
   readonly function_variables: FunctionVariables;
   stop(): Promise<void>;
 }
 
-/** Starts a git server, a build machine, ECS and its gateway beside a deployed installation, and tells its functions.
+/** Starts a git server, a build machine, ECS and its gateway, and a mailbox beside a deployed installation, and tells its functions.
  *  @param bucket - where sources and images are */
 export async function startStandIn(bucket: string): Promise<StandIn> {
   const directory = await mkdtemp(join(tmpdir(), 'branchline-stand-in-'));
@@ -75,22 +79,25 @@ export async function startStandIn(bucket: string): Promise<StandIn> {
   });
   const ecs = await startEcs(apps);
   const gateway = await startGateway((host) => ecs.portOf(host));
+  const mailbox = await startMailbox();
   await makeAppsLog(aws);
   const function_variables = {
     ...forEach(SOURCE_FUNCTIONS, { NODE_EXTRA_CA_CERTS: certificate.file }),
     ...forEach(IMAGE_FUNCTIONS, { AWS_ENDPOINT_URL_S3: storage.url }),
     ...forEach(APP_FUNCTIONS, { ...APPS, AWS_ENDPOINT_URL_ECS: ecs.url }),
+    ...forEach(MAIL_FUNCTIONS, { MAIL_FROM: 'branchline@example.com', AWS_ENDPOINT_URL_SES: mailbox.url }),
   };
   await addVariables(function_variables);
 
   return {
     git_url: git.url(''),
     gateway_port: gateway.port,
+    mailbox_url: mailbox.url,
     function_variables,
     async stop() {
       apps.stop();
       await git.close();
-      await Promise.all([storage.server, ecs.server, gateway.server].map(close));
+      await Promise.all([storage.server, ecs.server, gateway.server, mailbox.server].map(close));
       await rm(directory, { recursive: true, force: true });
     },
   };
