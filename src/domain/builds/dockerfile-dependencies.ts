@@ -65,7 +65,7 @@ function namesSources(snapshot: SourceSnapshot, file: string): boolean {
   if (file.endsWith('.txt')) {
     const text = textOf(snapshot, file);
     // A file whose content the plan doesn't know may say anything.
-    return text === null || /^\s*(?:-e|--editable|\.|\/)|\bfile:/m.test(text);
+    return text === null || /^[ \t]*(?:-e|--editable|\.|\/)|\bfile:/m.test(text);
   }
   const document = snapshot.documents[file];
   return document?.kind === 'data' && /"(?:path|editable)":|\bfile:/.test(JSON.stringify(document.value));

@@ -4,7 +4,7 @@ export interface Procfile {
   readonly ignored_lines: readonly number[];
 }
 
-const PROCESS_LINE = /^([A-Za-z0-9_-]+)\s*:\s*(.*\S)\s*$/;
+const PROCESS_LINE = /^([A-Za-z0-9_-]+)\s*:\s*(\S.*)$/;
 
 /** Reads a Procfile: one `name: command` a line; blank lines and comments are skipped, a later name wins. */
 export function parseProcfile(text: string): Procfile {

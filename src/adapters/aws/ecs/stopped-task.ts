@@ -10,7 +10,7 @@ export interface TaskEnd {
 }
 
 const OUT_OF_MEMORY = /OutOfMemory|memory usage/i;
-const NEVER_STARTED = /^(?:Cannot(?:Pull|Create|Inspect)\w*|ResourceInitialization|AGENT|Internal)\w*Error/;
+const NEVER_STARTED = /^(?:Cannot(?:Pull|Create|Inspect)|ResourceInitialization|AGENT|Internal)\w*Error/;
 const BAD_START = /CannotStartContainerError|executable file not found|no such file or directory/;
 const FAILED_HEALTH_CHECK = /failed .*health ?check|unhealthy/i;
 const EXIT_KILLED = 137;

@@ -130,6 +130,7 @@ const LONG_LINES = [
   'def create_app('.repeat(4_000),
   ' '.repeat(60_000),
   `root:${' '.repeat(60_000)}#`,
+  `web:${' '.repeat(60_000)}a\u2028b`,
 ];
 
 test.each(LONG_LINES)('a text made to slow the rules down does not (%#)', (content) => {

@@ -91,7 +91,7 @@ function pnpmMajor(snapshot: SourceSnapshot): string {
 /** The Yarn whose lockfile format it is: a newer one refuses to keep it unchanged. */
 function berryMajor(snapshot: SourceSnapshot): string {
   const lock = textOf(snapshot, 'yarn.lock') ?? '';
-  const version = Number(/^__metadata:\s*\n\s+version:\s*(\d+)/m.exec(lock)?.[1] ?? '8');
+  const version = Number(/^__metadata:[ \t\r]*\n[ \t]+version:[ \t]*(\d+)/m.exec(lock)?.[1] ?? '8');
   if (version < 6) return '2';
   return version < 8 ? '3' : '4';
 }
