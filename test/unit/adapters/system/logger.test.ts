@@ -63,6 +63,7 @@ describe('a secret', () => {
     ],
     ['key AKIAIOSFODNN7EXAMPLE', 'key [redacted]'],
     [`token ghp_${'a1'.repeat(18)}`, 'token [redacted]'],
+    [`GET /api/v1/tokens/blt_${'a1'.repeat(60)}`, 'GET /api/v1/tokens/[redacted]'],
     ['$argon2id$v=19$m=65536,t=1,p=4$c2FsdA$aGFzaA is wrong', '[redacted] is wrong'],
   ])('is left out by its form: %s', (text, shown) => {
     createLogger('info').error('request failed', {
@@ -97,4 +98,15 @@ test('a message is one line, whatever its fields hold', () => {
   expect(written()).toHaveLength(1);
   expect(written()[0]?.trimEnd()).not.toMatch(/[\r\n]/);
   expect(JSON.parse(String(written()[0]))).toMatchObject({ path: '/a\n{"level":"ERROR"}\r\n' });
+});
+
+test('a message steers no terminal, whatever its fields hold', () => {
+  const hostile = '\u001b[2J \u009b31m \u0007 \u007f \u0085 \u2028 \u2029 \u202e abc \u2066';
+  createLogger('info').info('request', { user_agent: hostile, error: new Error(hostile) });
+
+  // What JSON leaves as it is, though terminals take it for an order, a line's end or a change of direction.
+  expect(written().join('').trimEnd()).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+  expect(line()['user_agent']).toBe(
+    '\u001b[2J \ufffd31m \u0007 \ufffd \ufffd \ufffd \ufffd \ufffd abc \ufffd',
+  );
 });
