@@ -6,18 +6,21 @@ import { readText } from './entity.ts';
 import { keys } from './keys.ts';
 import type { Sealer } from './sealer.ts';
 
+type Place = Pick<Release, 'tenant_id' | 'project_id' | 'id'>;
+
 /** Releases on the Table port; their variables are sealed. */
 export function createReleaseStore(table: Table, sealer: Sealer): ReleaseStore {
-  const toRelease = (item: Item): Release => {
+  // By what was asked for, not by what the item says of itself: one that was moved must not open.
+  const toRelease = (place: Place, item: Item): Release => {
     const { sealed: _sealed, ...rest } = item.attributes;
     const release = rest as unknown as Omit<Release, 'variables'>;
-    const text = sealer.open(release.tenant_id, release.id, readText(item, 'sealed'));
+    const text = sealer.open(place.tenant_id, contextOf(place), readText(item, 'sealed'));
     return { ...release, variables: JSON.parse(text) as Variables };
   };
 
-  const find = async (tenant_id: string, project_id: string, release_id: string) => {
-    const item = await scopeToTenant(table, tenant_id).get(keys.release(tenant_id, project_id, release_id));
-    return item === undefined ? undefined : toRelease(item);
+  const find = async (tenant_id: string, project_id: string, id: string) => {
+    const item = await scopeToTenant(table, tenant_id).get(keys.release(tenant_id, project_id, id));
+    return item === undefined ? undefined : toRelease({ tenant_id, project_id, id }, item);
   };
 
   return {
@@ -25,7 +28,7 @@ export function createReleaseStore(table: Table, sealer: Sealer): ReleaseStore {
 
     async create(release) {
       const { variables, ...rest } = release;
-      const sealed = sealer.seal(release.tenant_id, release.id, JSON.stringify(variables));
+      const sealed = sealer.seal(release.tenant_id, contextOf(release), JSON.stringify(variables));
       const item: Item = {
         key: keys.release(release.tenant_id, release.project_id, release.id),
         attributes: { ...rest, sealed } as unknown as Attributes,
@@ -52,4 +55,9 @@ export function createReleaseStore(table: Table, sealer: Sealer): ReleaseStore {
       });
     },
   };
+}
+
+/** A release is of one service in one environment, so its id names these as well. */
+function contextOf({ project_id, id }: Place): string {
+  return `${project_id}/${id}`;
 }

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { keys } from '../../../src/adapters/stores/keys.ts';
 import { createReleaseStore } from '../../../src/adapters/stores/release-store.ts';
 import type { ReleaseStore } from '../../../src/domain/deployments/index.ts';
 import { testSealer } from '../../support/sealers.ts';
@@ -48,4 +49,22 @@ test('an image is not remembered for a release that does not exist', async () =>
   await expect(store.setImage(made, 'images/1')).rejects.toThrow();
 
   expect(await store.find(TENANT, PROJECT, made.id)).toBeUndefined();
+});
+
+test('variables moved to another release, project or tenant by hand do not open', async () => {
+  await store.create(made);
+  const item = await memory.table.get(keys.release(TENANT, PROJECT, made.id));
+  const places = [
+    [OTHER_TENANT, PROJECT, made.id],
+    [TENANT, testId('prj', 2), made.id],
+    [TENANT, PROJECT, testId('rel', 2)],
+  ] as const;
+  for (const [tenant_id, project_id, id] of places) {
+    const key = keys.release(tenant_id, project_id, id);
+    for (const changed of [{}, { tenant_id, project_id, id }]) {
+      const attributes = { ...item?.attributes, ...changed };
+      await memory.table.write({ kind: 'put', item: { key, attributes } });
+      await expect(store.find(tenant_id, project_id, id), key.pk).rejects.toThrow();
+    }
+  }
 });
