@@ -20,7 +20,7 @@ export function createAuthFunction(
   deps: DependenciesFor<'accounts' | 'sign_in' | 'cursors' | 'invitations'>,
 ): HttpFunction {
   return createHttpFunction(deps, authRoutes, {
-    register: async ({ body, client }) => {
+    register: async ({ body, client, address, request_id }) => {
       const { invitation_token, ...account } = body;
       const { user, tenant, tokens } =
         invitation_token === undefined
@@ -31,6 +31,7 @@ export function createAuthFunction(
               invitation_token,
               client,
             );
+      deps.logger.info('signed in', { user_id: user.id, ip: address, request_id });
       return { body: { user, tenant, ...tokens } };
     },
     login: async ({ body, address, request_id, client }) => {

@@ -56,13 +56,12 @@ describe('the log', () => {
   test('has who signed in, from where', async () => {
     const { user_id } = await api.signUp('ada');
     const answer = await login('ada@example.com', PASSWORD);
-    expect(linesOf('signed in')).toEqual([
-      {
-        level: 'info',
-        message: 'signed in',
-        fields: { user_id, ip: expect.any(String), request_id: answer.headers['x-request-id'] },
-      },
-    ]);
+    const line = (request_id: unknown) => ({
+      level: 'info',
+      message: 'signed in',
+      fields: { user_id, ip: expect.any(String), request_id },
+    });
+    expect(linesOf('signed in')).toEqual([line(expect.any(String)), line(answer.headers['x-request-id'])]);
   });
 
   test('has who failed to, by a hash, and who was refused', async () => {
@@ -94,6 +93,29 @@ describe('the log', () => {
       { reason: 'UNAUTHENTICATED', user_id: undefined },
       { reason: 'INVALID_REFRESH_TOKEN', route: 'POST /api/v1/auth/refresh' },
     ]);
+  });
+
+  test('has every refusal of a credential, and no failed sign-in twice', async () => {
+    const ada = await api.signUp('ada');
+    const post = (path: string, body: object, token = ada.token) =>
+      api.call('POST', `/api/v1/${path}`, { token, body });
+    const made = await post('tokens', { name: 'ci', scopes: ['projects:read'] });
+    const { token } = made.json as { token: string };
+    const new_password = 'staple incorrect donkey';
+    await api.call('DELETE', '/api/v1/projects/prj_1', { token });
+    await post('auth/password', { current_password: 'wrong', new_password });
+    await post('auth/password/reset/confirm', { token: 'x', new_password });
+    await post('auth/invitations/accept', { token: 'x' });
+    await login('ada@example.com', 'wrong');
+
+    const denied = linesOf('request denied').map(({ fields }) => [fields['reason'], fields['user_id']]);
+    expect(denied).toEqual([
+      ['MISSING_SCOPE', ada.user_id],
+      ['INVALID_CREDENTIALS', ada.user_id],
+      ['INVALID_RESET_TOKEN', undefined],
+      ['INVALID_INVITATION', ada.user_id],
+    ]);
+    expect(linesOf('sign-in failed')).toHaveLength(1);
   });
 });
 
