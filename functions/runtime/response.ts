@@ -11,8 +11,8 @@ export interface Answer<T> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-// The API answers no page that loads anything, so nothing may be loaded (OWASP ASVS 3.4).
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+/** What every answer has. The API answers no page that loads anything, so nothing may be loaded (OWASP ASVS 3.4). */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',

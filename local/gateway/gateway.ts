@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { HttpContext, HttpFunction } from '../../functions/runtime/http-context.ts';
-import { respondProblem } from '../../functions/runtime/response.ts';
+import { respondProblem, SECURITY_HEADERS } from '../../functions/runtime/response.ts';
 import { ROUTES } from '../../src/contracts/http/catalog.ts';
 import { createMatcher } from '../../src/contracts/http/match.ts';
 import type { FunctionName } from '../../src/contracts/http/route.ts';
@@ -102,7 +102,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function renderMetrics(): Promise<APIGatewayProxyStructuredResultV2> {
     const body = await options.metrics.render();
-    return { statusCode: 200, headers: { 'content-type': options.metrics.content_type }, body };
+    const headers = { ...SECURITY_HEADERS, 'content-type': options.metrics.content_type };
+    return { statusCode: 200, headers, body };
   }
 
   return {

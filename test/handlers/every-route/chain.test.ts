@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { RateLimiter } from '../../../functions/runtime/dependencies.ts';
-import { createTestApi, PASSWORD, type TestAnswer, type TestApi } from '../../support/api.ts';
+import {
+  createTestApi,
+  PASSWORD,
+  type TestAnswer,
+  type TestApi,
+  type TestRequest,
+} from '../../support/api.ts';
 import { expectProblem } from '../../support/samples.ts';
 
 const ORIGIN = 'https://dashboard.example.com';
@@ -28,17 +34,43 @@ function breakProjects(api: TestApi): void {
   Object.assign(api.deps.projects.projects, { list: fail, find: fail });
 }
 
+const GUARDS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': expect.stringMatching(/max-age=\d{8,}; includeSubDomains/),
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
 describe('every answer', () => {
   test('forbids caching, framing, sniffing and loading anything, and demands https', async () => {
-    for (const { headers } of await answersOf(await createTestApi())) {
-      expect(headers).toMatchObject({
-        'cache-control': 'no-store',
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-        'referrer-policy': 'no-referrer',
-        'strict-transport-security': expect.stringMatching(/max-age=\d{7,}/),
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'DENY',
-      });
+    for (const { headers } of await answersOf(await createTestApi())) expect(headers).toMatchObject(GUARDS);
+  });
+
+  test('does so whatever its status', async () => {
+    const api = await createTestApi({ allowed_origins: [ORIGIN] });
+    const { token } = await api.signUp('ada');
+    const known = await api.call('GET', '/api/v1/team', { token });
+    const post = (request: TestRequest) => api.call('POST', '/api/v1/projects', { token, ...request });
+    const body = { name: 'shop', repository_url: 'https://git.example.com/shop' };
+    const answers = {
+      200: await api.call('HEAD', '/healthz'),
+      201: await post({ body }),
+      204: await api.call('OPTIONS', '/api/v1/projects', { headers: { origin: ORIGIN } }),
+      304: await api.call('GET', '/api/v1/team', {
+        token,
+        headers: { 'if-none-match': String(known.headers['etag']) },
+      }),
+      400: await post({ raw_body: '{' }),
+      405: await api.call('PATCH', '/api/v1/projects', { token }),
+      406: await api.call('GET', '/api/v1/projects', { token, headers: { accept: 'text/html' } }),
+      409: await post({ body }),
+      413: await post({ raw_body: 'x'.repeat(1024 * 1024 + 1) }),
+      415: await post({ raw_body: '{}', headers: { 'content-type': 'text/plain' } }),
+    };
+    for (const [status, answer] of Object.entries(answers)) {
+      expect([String(answer.status), answer.headers]).toMatchObject([status, GUARDS]);
     }
   });
 

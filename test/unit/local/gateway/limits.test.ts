@@ -53,6 +53,19 @@ async function exchange(text: string): Promise<string> {
 const head = (line: string, ...headers: string[]) =>
   [line, 'Host: localhost', ...headers, '', ''].join('\r\n');
 
+test('the metrics have the headers of every other answer', async () => {
+  const answer = await exchange(head('GET /metrics HTTP/1.1', 'Connection: close'));
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  for (const header of [
+    'cache-control: no-store',
+    "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+    'x-content-type-options: nosniff',
+    'content-type: text/plain',
+  ]) {
+    expect(answer).toContain(header);
+  }
+});
+
 describe('a request to the API', () => {
   test('whose body doesn’t arrive in time is refused, its connection closed, and no fault of ours', async () => {
     const answer = await exchange(head('POST /api/v1/projects HTTP/1.1', 'Content-Length: 10').concat('{'));
