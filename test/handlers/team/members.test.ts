@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createTestApi, type TestAccount, type TestApi } from '../../support/api.ts';
+import { createTestApi, PASSWORD, type TestAccount, type TestApi } from '../../support/api.ts';
 import { expectProblem, expectSuccess, idOf } from '../../support/samples.ts';
 import { testId } from '../../support/test-ids.ts';
 
@@ -179,6 +179,38 @@ describe('removing a member', () => {
       data: { user_id: bob.user_id, removed_by: ada.user_id },
     });
     expectProblem(await remove(ada, bob), 'MEMBER_NOT_FOUND');
+  });
+
+  test.each([0, 1000])('ends them for good: invited again %i ms later, they stay dead', async (pause_ms) => {
+    const bob = await api.joinTeam(ada, 'bob', 'admin');
+    const made = await api.call('POST', '/api/v1/tokens', { token: bob.token, body: { name: 'ci' } });
+    const { token } = made.json as { token: string };
+    expectSuccess('removeMember', await remove(ada, bob));
+    api.test_accounts.clock.advance(pause_ms);
+
+    const signIn = async () => {
+      const body = { email: 'bob@example.com', password: PASSWORD };
+      return expectSuccess('login', await api.call('POST', '/api/v1/auth/login', { body })) as {
+        access_token: string;
+      };
+    };
+    const { access_token } = await signIn();
+    const invitation = await api.call('POST', '/api/v1/team/invitations', {
+      token: ada.token,
+      body: { email: 'bob@example.com', role: 'admin' },
+    });
+    const accepted = await api.call('POST', '/api/v1/auth/invitations/accept', {
+      token: access_token,
+      body: { token: (invitation.json as { token: string }).token },
+    });
+    expectSuccess('acceptInvitation', accepted);
+
+    const members = await api.call('GET', MEMBERS, { token: ada.token });
+    expect(JSON.stringify(members.json)).toContain(bob.user_id);
+    expect([await statusOf(bob), await statusOf({ token })]).toEqual([401, 401]);
+    const { refresh_token } = bob;
+    const refreshed = await api.call('POST', '/api/v1/auth/refresh', { body: { refresh_token } });
+    expectProblem(refreshed, 'INVALID_REFRESH_TOKEN');
   });
 
   test('is an owner’s to do, and nobody else learns who is a member', async () => {
