@@ -77,6 +77,11 @@ describe.each(WITH_BODY)('the body of %s', (operation_id) => {
     for (const text of [`${valid},"__proto__":{"isAdmin":true}}`, `${valid},"__proto__":1,"__proto__":2}`]) {
       expectProblem(await send(text), 'VALIDATION_FAILED');
     }
+    const deep = expectProblem(
+      await send(`${valid},"x":[{"y":{"__proto__":{"a":1}}}]}`),
+      'VALIDATION_FAILED',
+    );
+    expect(deep.errors?.map(({ pointer }) => pointer)).toEqual(['/x/0/y/__proto__']);
     expect(Object.hasOwn(Object.prototype, 'isAdmin')).toBe(false);
   });
 

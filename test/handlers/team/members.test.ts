@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { keys } from '../../../src/adapters/stores/keys.ts';
 import { createTestApi, PASSWORD, type TestAccount, type TestApi } from '../../support/api.ts';
 import { expectProblem, expectSuccess, idOf } from '../../support/samples.ts';
 import { testId } from '../../support/test-ids.ts';
@@ -211,6 +212,18 @@ describe('removing a member', () => {
     const { refresh_token } = bob;
     const refreshed = await api.call('POST', '/api/v1/auth/refresh', { body: { refresh_token } });
     expectProblem(refreshed, 'INVALID_REFRESH_TOKEN');
+  });
+
+  test('leaves nothing good that it could miss: a credential older than its membership is dead', async () => {
+    const bob = await api.joinTeam(ada, 'bob', 'admin');
+    const made = await api.call('POST', '/api/v1/tokens', { token: bob.token, body: { name: 'ci' } });
+    const { token } = made.json as { token: string };
+    api.test_accounts.clock.advance(1000);
+    const created_at = api.test_accounts.clock.now().toISOString();
+    const key = keys.member(bob.tenant_id, bob.user_id);
+    await api.test_accounts.memory.table.write({ kind: 'update', key, set: { created_at } });
+
+    expect([await statusOf(bob), await statusOf({ token })]).toEqual([401, 401]);
   });
 
   test('is an owner’s to do, and nobody else learns who is a member', async () => {
