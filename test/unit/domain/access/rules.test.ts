@@ -5,7 +5,6 @@ import {
   demandPermission,
   isDefaultScope,
   isReached,
-  type Permission,
   type Principal,
   permissionOf,
   type Role,
@@ -15,87 +14,21 @@ import {
   scopeSchema,
   seesProject,
 } from '../../../../src/domain/access/index.ts';
+import {
+  ACTIONS,
+  isOfTheWholeTeam,
+  isPersonal,
+  RESOURCES,
+  type Reach,
+  ROLES,
+  tableReach,
+} from '../../../support/permission-table.ts';
 import { testId } from '../../../support/test-ids.ts';
 import { OTHER_USER, PROJECT, principal, USER } from '../../../support/things.ts';
 
-type Reach = ReturnType<typeof reach>;
-type Row = readonly [create: Reach, read: Reach, update: Reach, remove: Reach];
-
-const ALL: Row = ['team', 'team', 'team', 'team'];
-const READ: Row = ['none', 'team', 'none', 'none'];
-const OWN: Row = ['own', 'own', 'own', 'own'];
-const NONE: Row = ['none', 'none', 'none', 'none'];
-const OWN_PROJECTS: Row = ['own', 'team', 'own', 'own'];
-
-/** What lies within a project is as the project. */
-const likeProjects = (row: Row) => ({
-  projects: row,
-  environments: row,
-  services: row,
-  variables: row,
-  domains: row,
-});
-/** Everyone's own. */
-const PERSONAL = { users: OWN, sessions: OWN, tokens: OWN };
-
-/** The brief's table, written out: what each role reaches of each resource, for create, read, update and delete. */
-const TABLE: Readonly<Record<Role, Readonly<Record<Permission['resource'], Row>>>> = {
-  owner: {
-    ...likeProjects(ALL),
-    ...PERSONAL,
-    deployments: ALL,
-    databases: ALL,
-    team: ALL,
-    usage: ALL,
-    billing: ALL,
-    audit: ALL,
-    webhooks: ALL,
-  },
-  admin: {
-    ...likeProjects(ALL),
-    ...PERSONAL,
-    deployments: ALL,
-    databases: ALL,
-    team: READ,
-    usage: READ,
-    billing: READ,
-    audit: READ,
-    webhooks: ALL,
-  },
-  developer: {
-    ...likeProjects(OWN_PROJECTS),
-    ...PERSONAL,
-    deployments: OWN,
-    databases: READ,
-    team: NONE,
-    usage: NONE,
-    billing: NONE,
-    audit: NONE,
-    webhooks: NONE,
-  },
-  viewer: {
-    ...likeProjects(READ),
-    ...PERSONAL,
-    deployments: READ,
-    databases: READ,
-    team: READ,
-    usage: READ,
-    billing: READ,
-    audit: NONE,
-    webhooks: READ,
-  },
-};
-
-const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
-
-const CASES = roleSchema.options.flatMap((role) =>
-  (Object.keys(TABLE[role]) as Permission['resource'][]).flatMap((resource) =>
-    ACTIONS.map((action, position) => ({
-      role,
-      resource,
-      action,
-      expected: TABLE[role][resource][position] ?? 'none',
-    })),
+const CASES = ROLES.flatMap((role) =>
+  RESOURCES.flatMap((resource) =>
+    ACTIONS.map((action) => ({ role, resource, action, expected: tableReach(role, { resource, action }) })),
   ),
 );
 
@@ -177,7 +110,7 @@ describe('an API token', () => {
   });
 
   test('never reaches accounts, sessions and tokens, and is told to log in', () => {
-    for (const resource of ['users', 'sessions', 'tokens'] as const) {
+    for (const resource of RESOURCES.filter(isPersonal)) {
       for (const action of ACTIONS) {
         expect(scopeSchema.safeParse(`${resource}:${action}`).success).toBe(false);
         const check = () => demandPermission(token('owner', { scopes: SCOPES }), { resource, action });
@@ -235,14 +168,11 @@ describe('whoever is limited to some projects', () => {
     expect(refusal(() => demandAccess(limited('admin'), permission, outside))).toBe('FORBIDDEN');
   });
 
-  test.each(['databases', 'team', 'usage', 'billing', 'audit', 'webhooks'] as const)(
-    'reaches no %s, which are the whole team’s',
-    (resource) => {
-      for (const action of ACTIONS) {
-        expect(reach(limited('admin'), { resource, action })).toBe('none');
-      }
-    },
-  );
+  test.each(RESOURCES.filter(isOfTheWholeTeam))('reaches no %s, which are the whole team’s', (resource) => {
+    for (const action of ACTIONS) {
+      expect(reach(limited('admin'), { resource, action })).toBe('none');
+    }
+  });
 
   test('keeps what is everyone’s own', () => {
     expect(reach(limited('developer'), { resource: 'sessions', action: 'delete' })).toBe('own');
