@@ -1,6 +1,6 @@
 import type { Principal } from '../access/index.ts';
 import { demandAccess } from '../access/index.ts';
-import { getProject, type ProjectStore } from '../projects/index.ts';
+import { lookUpProject, type ProjectStore } from '../projects/index.ts';
 import { AppError } from '../shared/errors.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import { enterStatus, type LifecycleDependencies } from './lifecycle.ts';
@@ -29,7 +29,7 @@ export async function requestDeployment(
     readonly commit?: string | undefined;
   },
 ): Promise<Deployment> {
-  const project = await getProject(deps, principal, input.project_id);
+  const project = await lookUpProject(deps, principal, input.project_id);
   demandAccess(
     principal,
     { resource: 'deployments', action: 'create' },
@@ -50,7 +50,7 @@ export async function rollBack(
   principal: Principal,
   deployment_id: string,
 ): Promise<Deployment> {
-  const target = await getDeployment(deps, principal, deployment_id);
+  const target = await lookUpDeployment(deps, principal, deployment_id);
   demandAccess(principal, { resource: 'deployments', action: 'create' }, toTarget(target));
   return queueRollback(deps, target, principal.user_id);
 }
@@ -62,7 +62,7 @@ export async function cancelDeployment(
   principal: Principal,
   deployment_id: string,
 ): Promise<Deployment> {
-  const current = await getDeployment(deps, principal, deployment_id);
+  const current = await lookUpDeployment(deps, principal, deployment_id);
   demandAccess(principal, { resource: 'deployments', action: 'update' }, toTarget(current));
   const { deployment, moved } = await enterStatus(
     deps,
@@ -79,6 +79,17 @@ export async function getDeployment(
   principal: Principal,
   deployment_id: string,
 ): Promise<Deployment> {
+  const deployment = await lookUpDeployment(deps, principal, deployment_id);
+  demandAccess(principal, { resource: 'deployments', action: 'read' }, toTarget(deployment));
+  return deployment;
+}
+
+/** One deployment, for what is done with it: whether the principal may do that is the caller's to demand. */
+async function lookUpDeployment(
+  deps: GetDependencies,
+  principal: Principal,
+  deployment_id: string,
+): Promise<Deployment> {
   const { tenant_id } = principal;
   const deployment = await deps.deployments.find({ tenant_id, deployment_id });
   if (deployment === undefined || !seesDeployment(principal, deployment)) {
@@ -86,7 +97,6 @@ export async function getDeployment(
   }
   const project = await deps.projects.find(tenant_id, deployment.project_id);
   if (project === undefined) throw new AppError('DEPLOYMENT_NOT_FOUND');
-  demandAccess(principal, { resource: 'deployments', action: 'read' }, toTarget(deployment));
   return deployment;
 }
 
@@ -106,7 +116,7 @@ export async function listDeployments(
   page: PageRequest,
 ): Promise<Page<Deployment>> {
   const { tenant_id } = principal;
-  if (filter.project_id !== undefined) await getProject(deps, principal, filter.project_id);
+  if (filter.project_id !== undefined) await lookUpProject(deps, principal, filter.project_id);
   const deleted = filter.project_id === undefined ? await deps.projects.listDeletedIds(tenant_id) : [];
   return deps.deployments.list(tenant_id, narrow(principal, filter, deleted), page);
 }

@@ -1,5 +1,5 @@
 import { isDefaultScope, type Principal, permissionOf, reach, SCOPES, type Scope } from '../access/index.ts';
-import { getProject, type ProjectStore } from '../projects/index.ts';
+import { lookUpProject, type ProjectStore } from '../projects/index.ts';
 import { AppError } from '../shared/errors.ts';
 import type { DomainEvent } from '../shared/events.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
@@ -39,7 +39,7 @@ export async function createApiToken(
 ): Promise<{ readonly token: ApiToken; readonly text: string }> {
   const { user_id, tenant_id } = principal;
   const project_id = input.project_id ?? null;
-  if (project_id !== null) await getProject(deps, principal, project_id);
+  if (project_id !== null) await lookUpProject(deps, principal, project_id);
   const scopes = chooseScopes({ ...principal, ...limitTo(principal, project_id) }, input.scopes);
   const expires_at = chooseExpiry(deps.clock.now(), input.expires_at);
   const { items } = await deps.api_tokens.list(tenant_id, user_id, { limit: MAX_TOKENS });

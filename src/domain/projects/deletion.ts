@@ -5,7 +5,7 @@ import type { Clock } from '../shared/ports.ts';
 import { projectEvent } from './events.ts';
 import { type DeletedProject, type Project, RESTORABLE_MS } from './model.ts';
 import type { ProjectStore } from './ports.ts';
-import { getProject, type ProjectDependencies } from './projects.ts';
+import { lookUpProject, type ProjectDependencies } from './projects.ts';
 import { toTarget } from './target.ts';
 
 type Dependencies = Pick<ProjectDependencies, 'projects' | 'clock' | 'ids'>;
@@ -19,7 +19,7 @@ export async function deleteProject(
   project_id: string,
   expected: (current: Project) => boolean = () => true,
 ): Promise<void> {
-  const project = await getProject(deps, principal, project_id);
+  const project = await lookUpProject(deps, principal, project_id);
   demandAccess(principal, { resource: 'projects', action: 'delete' }, toTarget(project));
   if (!expected(project)) throw new AppError('STALE_VERSION');
   const now = deps.clock.now();
@@ -58,7 +58,7 @@ export async function restoreProject(
 ): Promise<Project> {
   const deleted = await findRestorable(deps, principal, project_id);
   if (deleted === undefined) {
-    const project = await getProject(deps, principal, project_id);
+    const project = await lookUpProject(deps, principal, project_id);
     demandAccess(principal, { resource: 'projects', action: 'update' }, toTarget(project));
     return project;
   }

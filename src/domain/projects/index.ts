@@ -12,4 +12,4 @@ export {
 } from './model.ts';
 export type { ProjectStore } from './ports.ts';
 export type { NewProject, ProjectDependencies } from './projects.ts';
-export { createProject, getProject, listProjects, updateProject } from './projects.ts';
+export { createProject, getProject, listProjects, lookUpProject, updateProject } from './projects.ts';

@@ -51,8 +51,21 @@ export async function createProject(
   return project;
 }
 
-/** One project. @throws AppError PROJECT_NOT_FOUND, also for another tenant's id */
+/** One project. @throws AppError PROJECT_NOT_FOUND, also for another tenant's id; FORBIDDEN */
 export async function getProject(
+  deps: { readonly projects: Pick<ProjectStore, 'find'> },
+  principal: Principal,
+  project_id: string,
+): Promise<Project> {
+  const project = await lookUpProject(deps, principal, project_id);
+  demandAccess(principal, { resource: 'projects', action: 'read' }, toTarget(project));
+  return project;
+}
+
+/** One project, for what is done to it or in it: whether the principal may do that is the caller's to demand. Reading is
+ *  another right, which an API token for that alone hasn't got.
+ *  @throws AppError PROJECT_NOT_FOUND, also for another tenant's id */
+export async function lookUpProject(
   deps: { readonly projects: Pick<ProjectStore, 'find'> },
   principal: Principal,
   project_id: string,
@@ -60,7 +73,6 @@ export async function getProject(
   if (!seesProject(principal, project_id)) throw new AppError('PROJECT_NOT_FOUND');
   const project = await deps.projects.find(principal.tenant_id, project_id);
   if (project === undefined) throw new AppError('PROJECT_NOT_FOUND');
-  demandAccess(principal, { resource: 'projects', action: 'read' }, toTarget(project));
   return project;
 }
 
@@ -84,7 +96,7 @@ export async function updateProject(
   changes: { readonly [K in keyof NewProject]?: NewProject[K] | undefined },
   expected: (current: Project) => boolean = () => true,
 ): Promise<Project> {
-  const current = await getProject(deps, principal, project_id);
+  const current = await lookUpProject(deps, principal, project_id);
   demandAccess(principal, { resource: 'projects', action: 'update' }, toTarget(current));
   if (!expected(current)) throw new AppError('STALE_VERSION');
   if (changes.repository_url !== undefined) demandWelcomeRepository(deps, changes.repository_url);
