@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
@@ -207,7 +208,8 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
         ...(project_ids === undefined ? {} : { project_ids }),
       };
       const { token } = owner;
-      const { json } = await call('POST', '/api/v1/team/invitations', { token, body });
+      const { status, text, json } = await call('POST', '/api/v1/team/invitations', { token, body });
+      assert.equal(status, 201, text);
       return register(name, (json as { token: string }).token);
     },
     setRole,

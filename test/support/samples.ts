@@ -169,7 +169,7 @@ export async function createTeamThings(
 }
 
 /** Invites an address as a viewer. */
-async function invite(api: TestApi, { token }: TestAccount, email: string) {
+export async function invite(api: TestApi, { token }: TestAccount, email: string) {
   const answer = await api.call('POST', INVITATIONS, { token, body: { email, role: 'viewer' } });
   return expectSuccess('createInvitation', answer) as { readonly id: string; readonly token: string };
 }

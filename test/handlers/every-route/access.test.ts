@@ -2,18 +2,9 @@ import { SignJWT } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ROUTES } from '../../../src/contracts/http/catalog.ts';
 import { errorsOf, type Route } from '../../../src/contracts/http/route.ts';
-import { reach, roleSchema } from '../../../src/domain/access/index.ts';
 import { createTestApi, type TestApi } from '../../support/api.ts';
 import { createTestKey } from '../../support/identity.ts';
-import {
-  createSamples,
-  createThings,
-  expectProblem,
-  expectSuccess,
-  NOWHERE,
-  OPERATION_IDS,
-} from '../../support/samples.ts';
-import { principal } from '../../support/things.ts';
+import { createSamples, createThings, expectProblem, NOWHERE, OPERATION_IDS } from '../../support/samples.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -79,33 +70,9 @@ describe.each(PROTECTED)('%s', (operation_id) => {
     await api.deps.accounts.store.deleteSession({ ...other, id: String(claims?.sid) });
     expectProblem(await api.call(method, target, { token: other.token }), 'UNAUTHENTICATED');
   });
-
-  const { access } = route(operation_id);
-  const lacking = roleSchema.options.filter(
-    (role) => access !== 'public' && reach(principal(role), access) === 'none',
-  );
-
-  test(`answers 403 to the roles that lack its permission (${lacking.join(', ') || 'none'}), whatever is sent`, async () => {
-    const { target, body } = createSamples(NOWHERE)[operation_id];
-    for (const role of lacking) {
-      const { token } = await api.signUp(role, role);
-      expectProblem(await api.call(method, target, { token, body }), 'FORBIDDEN');
-      expectProblem(await api.call(method, target, { token, raw_body: 'no JSON' }), 'FORBIDDEN');
-    }
-  });
 });
 
 describe.each(OPERATION_IDS)('%s', (operation_id) => {
-  const { method } = route(operation_id);
-
-  test('answers a good request as the catalogue promises', async () => {
-    const account = await api.signUp('ada');
-    const things = await createThings(api, account, operation_id === 'cancelDeployment');
-    const { target, body } = createSamples(things)[operation_id];
-
-    expectSuccess(operation_id, await api.call(method, target, { token: account.token, body }));
-  });
-
   test('promises none of its errors twice', () => {
     const codes = errorsOf(route(operation_id));
 
