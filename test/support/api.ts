@@ -14,6 +14,7 @@ import type { ApiDependencies, RateLimiter } from '../../functions/runtime/depen
 import type { HttpContext, HttpFunction } from '../../functions/runtime/http-context.ts';
 import { createRateLimiter } from '../../functions/runtime/rate-limiter.ts';
 import { toEvent } from '../../local/gateway/event.ts';
+import type { Cache } from '../../src/adapters/cache/port.ts';
 import { apiTokenCodec } from '../../src/adapters/identity/api-token-codec.ts';
 import { invitationCodec } from '../../src/adapters/identity/invitation-codec.ts';
 import { createBucketStore } from '../../src/adapters/stores/bucket-store.ts';
@@ -98,6 +99,8 @@ export interface TestApiOptions {
   readonly allow_local_repositories?: boolean;
   readonly logs?: Pick<DeploymentLogs, 'read'>;
   readonly memory?: MemoryTable;
+  /** Projects are shared by it; no cache when it is left out. */
+  readonly cache?: Cache;
   readonly logger?: RecordedLogger;
   /** What the tracer finds in the process's environment. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -109,7 +112,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const test_accounts = await createTestAccounts(options.memory);
   const { accounts, authentication, api_tokens, memory, clock } = test_accounts;
   const { ids } = accounts;
-  const pipeline = createTestPipeline({ memory, clock, ids });
+  const pipeline = createTestPipeline({ memory, clock, ids, cache: options.cache });
   const logger = options.logger ?? createRecordedLogger();
   const { rate_limit = 0 } = options;
   const limits = readLimits(rate_limit === 'default' ? undefined : rate_limit);

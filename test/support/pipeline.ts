@@ -1,5 +1,8 @@
+import type { Cache } from '../../src/adapters/cache/port.ts';
+import { cacheProjects } from '../../src/adapters/stores/cached-projects.ts';
 import { logDeploymentEvents } from '../../src/adapters/stores/deployment-log.ts';
 import { createDeploymentStore } from '../../src/adapters/stores/deployment-store.ts';
+import { createProjectCache } from '../../src/adapters/stores/project-cache.ts';
 import { createProjectStore } from '../../src/adapters/stores/project-store.ts';
 import { createReleaseStore } from '../../src/adapters/stores/release-store.ts';
 import { createServiceStore } from '../../src/adapters/stores/service-store.ts';
@@ -60,10 +63,16 @@ export interface TestPipeline {
 
 export const OWNER = principal('owner');
 
-/** @param shared - what another fixture has made already */
-export function createTestPipeline(
-  shared: { readonly memory?: MemoryTable; readonly clock?: TestClock; readonly ids?: IdGenerator } = {},
-): TestPipeline {
+/** What another fixture has made already. */
+export interface SharedParts {
+  readonly memory?: MemoryTable;
+  readonly clock?: TestClock;
+  readonly ids?: IdGenerator;
+  /** Projects are shared by it; no cache when it is left out. */
+  readonly cache?: Cache | undefined;
+}
+
+export function createTestPipeline(shared: SharedParts = {}): TestPipeline {
   const { memory = createMemoryTable(), clock = createTestClock(), ids = createTestIds() } = shared;
   const logger = createRecordedLogger();
   const lines: LogLine[] = [];
@@ -83,7 +92,7 @@ export function createTestPipeline(
     await script.onCall(name);
     if (failure !== undefined) throw failure;
   };
-  const projects = createProjectStore(memory.table, testSealer);
+  const projects = createProjects({ memory, clock, cache: shared.cache, logger });
   const deployments = logDeploymentEvents(createDeploymentStore(memory.table, clock), logger);
   const deps: PipelineDependencies = {
     deployments,
@@ -145,6 +154,23 @@ export function createTestPipeline(
     steps: async (key) => (await deployments.listSteps(key)).map(({ name, status }) => `${name} ${status}`),
     eventTypes: () => memory.events.map(({ type }) => type.replace('branchline.', '')),
   };
+}
+
+function createProjects(
+  parts: Required<Pick<SharedParts, 'memory' | 'clock' | 'cache'>> & { readonly logger: RecordedLogger },
+) {
+  const { memory, clock, cache, logger } = parts;
+  const store = createProjectStore(memory.table, testSealer);
+  if (cache === undefined) return store;
+  const project_cache = createProjectCache(cache, {
+    table: memory.table,
+    clock,
+    logger,
+    monotonic_ms: () => clock.now().getTime(),
+    wait: async (duration_ms) => clock.advance(duration_ms),
+    stage: 'test',
+  });
+  return cacheProjects(store, project_cache);
 }
 
 function fakeCompute(
