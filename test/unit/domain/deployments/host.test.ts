@@ -20,6 +20,14 @@ describe('a host label', () => {
     );
   });
 
+  test('made of a label is that label', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 120 }), (text) => {
+        expect(slugify(slugify(text))).toBe(slugify(text));
+      }),
+    );
+  });
+
   test.each([
     ['Shop', 'shop'],
     ['my_shop.v2', 'my-shop-v2'],
@@ -44,6 +52,32 @@ describe('the labels to try for a service', () => {
         expect(hashed).toMatch(LABEL);
         expect(hashed).not.toBe(plain);
         expect(hashed).toMatch(/-[a-z0-9]{8}$/);
+      }),
+    );
+  });
+
+  test('are the same each time, the plain one for whoever has the same names, the hashed one for nobody else', () => {
+    fc.assert(
+      fc.property(inputs, inputs, (one, other) => {
+        fc.pre(one.project_id !== other.project_id);
+        const [plain, hashed] = hostCandidates(one);
+        expect(hostCandidates({ ...one })).toEqual([plain, hashed]);
+
+        const namesake = hostCandidates({ ...one, project_id: other.project_id });
+        expect(namesake[0]).toBe(plain);
+        expect(namesake[1]).not.toBe(hashed);
+        expect(hostCandidates(other)[1]).not.toBe(hashed);
+      }),
+    );
+  });
+
+  test('differ by their hash for each service and environment of a project, even where nothing else is left of them', () => {
+    fc.assert(
+      fc.property(inputs, inputs, ({ project_id, project_name }, { service, environment }) => {
+        const of = (changes: object) =>
+          hostCandidates({ project_id, project_name, service, environment, ...changes })[1].slice(-8);
+        const hashes = [of({}), of({ service: 'another' }), of({ environment: 'another' })];
+        expect(new Set(hashes).size).toBe(3);
       }),
     );
   });

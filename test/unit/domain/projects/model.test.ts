@@ -39,6 +39,26 @@ describe('a project’s name', () => {
     );
   });
 
+  test('of whatever text is taken only when it can be part of a key, a path and an address as it is', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 70 }),
+      fc.string({
+        unit: fc.constantFrom(...letters, '-', '_', '.', '#', '/', '%', ' ', '\n'),
+        maxLength: 70,
+      }),
+    );
+    fc.assert(
+      fc.property(text, (name) => {
+        if (!accepts(projectNameSchema, name)) return;
+        expect(name.length).toBeGreaterThanOrEqual(2);
+        expect(name.length).toBeLessThanOrEqual(64);
+        expect(encodeURIComponent(name)).toBe(name);
+        expect(['.', '..']).not.toContain(name);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test.each([
     '',
     'a',
