@@ -13,9 +13,10 @@ export const timestampSchema = z.iso.datetime({ precision: 3 });
 
 const CONTROL_CHARACTERS = /(?![\t\n\r])\p{Cc}/gu;
 
-/** Drops control characters (tab, newline and return stay) and trims, as the brief demands of every string. */
+/** Drops control characters (tab, newline and return stay) and trims, as the brief demands of every string. Half a
+ *  character, which no UTF-8 has, becomes the sign for one that is unknown: so that all stores give back the same. */
 export function sanitizeText(text: string): string {
-  return text.replace(CONTROL_CHARACTERS, '').trim();
+  return text.toWellFormed().replace(CONTROL_CHARACTERS, '').trim();
 }
 
 /** A sanitized string of `min` to `max` characters, measured after sanitizing. */

@@ -68,6 +68,11 @@ describe('an application error', () => {
 describe('a sanitized text', () => {
   const kept = /^[\t\n\r\u0020-\u007e\u0080-\u{10ffff}]*$/u;
 
+  test('has no half of a character, which not every store would give back', () => {
+    expect(sanitizeText('a\ud83d')).toBe('a\ufffd');
+    expect(sanitizeText('a\ud83d\ude00')).toBe('a\ud83d\ude00');
+  });
+
   test('has no control characters but tab, newline and return, and none around it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
