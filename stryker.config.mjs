@@ -9,7 +9,7 @@ export default {
   ignoreStatic: true,
   // It would rewrite tsconfig.json with TypeScript's own API, which TypeScript 7 doesn't have; nothing in it needs that.
   tsconfigFile: 'none.json',
-  reporters: ['clear-text', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
   jsonReporter: { fileName: 'node_modules/.cache/stryker/report.json' },
   tempDirName: 'node_modules/.cache/stryker/sandbox',
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
