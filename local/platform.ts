@@ -65,6 +65,7 @@ import { readLimits } from '../src/domain/limits/index.ts';
 import { createMetricsConsumer } from '../src/domain/metrics/index.ts';
 import { createAccountPurge, createProjectPurge, createPurger } from '../src/domain/purge/index.ts';
 import type { Clock, Logger } from '../src/domain/shared/ports.ts';
+import { DAY_MS } from '../src/domain/shared/time.ts';
 import { createLocalBuilder } from './builder/builder.ts';
 import { createLocalImagePublisher } from './builder/images.ts';
 import { LIMITS, type Limits } from './builder/limits.ts';
@@ -115,7 +116,6 @@ const CLOSE_GRACE_MS = 3000;
 // An hour's worth, and more than a laptop's user deletes; what is left waits for the next.
 const PURGED_AT_ONCE = 100;
 const PURGE_STEPS = 10_000;
-const DAY_MS = 86_400_000;
 
 /** Composes the laptop's platform from the same handlers, stores and state machine that run on AWS, and starts it.
  *  @param environment - the operator's; builds and apps get an allow-listed part

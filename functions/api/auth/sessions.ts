@@ -2,7 +2,7 @@ import type { sessionRoutes } from '../../../src/contracts/http/routes/sessions.
 import { endOwnSession, listOwnSessions, logOut } from '../../../src/domain/identity/index.ts';
 import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
 import type { RouteHandlers } from '../../runtime/http-function.ts';
-import { nextLink, toPageRequest } from '../../runtime/paging.ts';
+import { answerPage, toPageRequest } from '../../runtime/paging.ts';
 
 /** Everybody's own sessions. */
 export function sessionHandlers({
@@ -31,8 +31,7 @@ export function sessionHandlers({
           current: id === credential.id,
         }),
       );
-      const next_cursor = page.next === undefined ? null : cursors.encode(scope, page.next);
-      return { body: { data, next_cursor }, headers: nextLink('/api/v1/auth/sessions', query, next_cursor) };
+      return answerPage({ cursors, scope, path: '/api/v1/auth/sessions', query }, page, data);
     },
 
     endSession: async ({ parameters }, principal) => {

@@ -14,7 +14,7 @@ import { AppError } from '../../../src/domain/shared/errors.ts';
 import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
 import { createHttpFunction } from '../../runtime/http-function.ts';
-import { nextLink, toPageRequest } from '../../runtime/paging.ts';
+import { answerPage, toPageRequest } from '../../runtime/paging.ts';
 
 const PATH = '/api/v1/deployments';
 
@@ -43,11 +43,8 @@ export function createDeploymentsFunction(deps: DependenciesFor<'deployments' | 
       const scope = cursorScope(principal, 'deployments', { project_id, status });
       const request = toPageRequest(deps.cursors, scope, query);
       const page = await listDeployments(use, principal, { project_id, status }, request);
-      const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
-      return {
-        body: { data: page.items.map(toDeploymentView), next_cursor },
-        headers: nextLink(PATH, query, next_cursor),
-      };
+      const data = page.items.map(toDeploymentView);
+      return answerPage({ cursors: deps.cursors, scope, path: PATH, query }, page, data);
     },
 
     getDeploymentLogs: async ({ parameters, query, createSignal }, principal) => {

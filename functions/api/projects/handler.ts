@@ -17,7 +17,7 @@ import {
 import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
 import { createHttpFunction } from '../../runtime/http-function.ts';
-import { nextLink, type PageQuery, toPageRequest } from '../../runtime/paging.ts';
+import { answerPage, type PageQuery, toPageRequest } from '../../runtime/paging.ts';
 
 type ProjectView = z.infer<typeof projectView>;
 
@@ -38,9 +38,8 @@ export function createProjectsFunction(
     const scope = cursorScope(principal, 'projects', { deleted: true });
     const request = toPageRequest(deps.cursors, scope, query);
     const page = await listDeletedProjects(deps.projects, principal, request);
-    const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
     const data = page.items.map((project) => toView(principal, project));
-    return { body: { data, next_cursor }, headers: nextLink('/api/v1/projects', query, next_cursor) };
+    return answerPage({ cursors: deps.cursors, scope, path: '/api/v1/projects', query }, page, data);
   };
 
   return createHttpFunction(deps, projectRoutes, {
@@ -58,8 +57,7 @@ export function createProjectsFunction(
       const scope = cursorScope(principal, 'projects');
       const page = await listProjects(deps.projects, principal, toPageRequest(deps.cursors, scope, query));
       const data = await withRecent(principal, page.items);
-      const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
-      return { body: { data, next_cursor }, headers: nextLink('/api/v1/projects', query, next_cursor) };
+      return answerPage({ cursors: deps.cursors, scope, path: '/api/v1/projects', query }, page, data);
     },
 
     getProject: async ({ parameters }, principal) => {

@@ -18,7 +18,7 @@ import {
 import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
 import { createHttpFunction } from '../../runtime/http-function.ts';
-import { nextLink, toPageRequest } from '../../runtime/paging.ts';
+import { answerPage, toPageRequest } from '../../runtime/paging.ts';
 
 const MEMBERS = '/api/v1/team/members';
 const INVITATIONS = '/api/v1/team/invitations';
@@ -40,11 +40,8 @@ export function createTeamFunction(deps: DependenciesFor<'invitations' | 'cursor
     listMembers: async ({ query }, principal) => {
       const scope = cursorScope(principal, 'members');
       const page = await listMembers(use, principal, toPageRequest(deps.cursors, scope, query));
-      const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
-      return {
-        body: { data: page.items.map(toMemberView), next_cursor },
-        headers: nextLink(MEMBERS, query, next_cursor),
-      };
+      const data = page.items.map(toMemberView);
+      return answerPage({ cursors: deps.cursors, scope, path: MEMBERS, query }, page, data);
     },
 
     updateMember: async ({ parameters, body }, principal) => ({
@@ -65,11 +62,8 @@ export function createTeamFunction(deps: DependenciesFor<'invitations' | 'cursor
     listInvitations: async ({ query }, principal) => {
       const scope = cursorScope(principal, 'invitations');
       const page = await listInvitations(use, principal, toPageRequest(deps.cursors, scope, query));
-      const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
-      return {
-        body: { data: page.items.map(toInvitationView), next_cursor },
-        headers: nextLink(INVITATIONS, query, next_cursor),
-      };
+      const data = page.items.map(toInvitationView);
+      return answerPage({ cursors: deps.cursors, scope, path: INVITATIONS, query }, page, data);
     },
 
     deleteInvitation: async ({ parameters }, principal) => {

@@ -8,7 +8,7 @@ import {
 import { cursorScope, type DependenciesFor } from '../../runtime/dependencies.ts';
 import type { HttpFunction } from '../../runtime/http-context.ts';
 import { createHttpFunction } from '../../runtime/http-function.ts';
-import { nextLink, toPageRequest } from '../../runtime/paging.ts';
+import { answerPage, toPageRequest } from '../../runtime/paging.ts';
 
 const PATH = '/api/v1/tokens';
 
@@ -24,11 +24,8 @@ export function createTokensFunction(deps: DependenciesFor<'api_tokens' | 'curso
     listTokens: async ({ query }, principal) => {
       const scope = cursorScope(principal, 'tokens', { user_id: principal.user_id });
       const page = await listApiTokens(use, principal, toPageRequest(deps.cursors, scope, query));
-      const next_cursor = page.next === undefined ? null : deps.cursors.encode(scope, page.next);
-      return {
-        body: { data: page.items.map(toView), next_cursor },
-        headers: nextLink(PATH, query, next_cursor),
-      };
+      const data = page.items.map(toView);
+      return answerPage({ cursors: deps.cursors, scope, path: PATH, query }, page, data);
     },
 
     revokeToken: async ({ parameters }, principal) => {

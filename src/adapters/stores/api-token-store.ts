@@ -2,8 +2,9 @@ import { type ApiTokenStore, apiTokenSchema, memberSchema } from '../../domain/i
 import { ConditionFailedError, type Table } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
 import { toAttributes, toEntity } from './entity.ts';
-import { keys, userPk } from './keys.ts';
+import { keys } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
+import { readPage } from './page.ts';
 
 const PREFIX = 'TOKEN#';
 
@@ -21,18 +22,13 @@ export function createApiTokenStore(table: Table): ApiTokenStore {
     },
 
     async list(tenant_id, user_id, page) {
-      const { items, last } = await scopeToTenant(table, tenant_id).query({
-        table: 'tenants',
-        pk: userPk(tenant_id, user_id),
-        sk: { prefix: PREFIX },
-        direction: 'backward',
-        limit: page.limit,
-        ...(page.after === undefined ? {} : { after: keys.apiToken(tenant_id, user_id, page.after) }),
-      });
-      return {
-        items: items.map((item) => toEntity(apiTokenSchema, item)),
-        next: last?.sk.slice(PREFIX.length),
-      };
+      const { items, next } = await readPage(
+        table,
+        tenant_id,
+        (id) => keys.apiToken(tenant_id, user_id, id),
+        page,
+      );
+      return { items: items.map((item) => toEntity(apiTokenSchema, item)), next };
     },
 
     async load(tenant_id, user_id, id) {

@@ -6,6 +6,7 @@ import {
   userSchema,
 } from '../../domain/identity/index.ts';
 import { ConditionFailedError, type Key, type Table, type UpdateWrite, type Write } from '../table/port.ts';
+import { versionIs } from './current.ts';
 import { toAttributes, toEntity } from './entity.ts';
 import { keys } from './keys.ts';
 import { sessionItem } from './session-store.ts';
@@ -22,7 +23,7 @@ export function createCredentialStore(table: Table): CredentialStore & PasswordR
 
     beginSession: (user, session) =>
       isWritten(table, [
-        { kind: 'check', key: keys.user(user.id), condition: versionOf(user) },
+        { kind: 'check', key: keys.user(user.id), condition: versionIs(user) },
         { kind: 'put', item: sessionItem(session), condition: { kind: 'absent' } },
       ]),
 
@@ -71,12 +72,8 @@ function setPassword(user: User, password_hash: string): UpdateWrite {
     key: keys.user(user.id),
     set: { password_hash },
     add: { version: 1 },
-    condition: versionOf(user),
+    condition: versionIs(user),
   };
-}
-
-function versionOf({ version }: User) {
-  return { kind: 'equals', attribute: 'version', value: version } as const;
 }
 
 function isThere(key: Key): Write {

@@ -4,6 +4,7 @@ import { scopeToTenant } from '../table/scope.ts';
 import { purgeEntry } from './due-purges.ts';
 import { toAttributes, toEntity } from './entity.ts';
 import { keys, tenantPk } from './keys.ts';
+import { readPage } from './page.ts';
 
 const PREFIX = 'DELETED_PROJECT#';
 const PAGE = 1000;
@@ -31,15 +32,13 @@ export function takeBack({ tenant_id, id }: DeletedProject): DeleteWrite {
 export function createDeletedProjectReader(table: Table): Pick<ProjectStore, 'listDeleted' | 'findDeleted'> {
   return {
     async listDeleted(tenant_id, page) {
-      const { items, last } = await scopeToTenant(table, tenant_id).query({
-        table: 'tenants',
-        pk: tenantPk(tenant_id),
-        sk: { prefix: PREFIX },
-        direction: 'backward',
-        limit: page.limit,
-        ...(page.after === undefined ? {} : { after: keys.deletedProject(tenant_id, page.after) }),
-      });
-      return { items: items.flatMap(toDeleted), next: last?.sk.slice(PREFIX.length) };
+      const { items, next } = await readPage(
+        table,
+        tenant_id,
+        (id) => keys.deletedProject(tenant_id, id),
+        page,
+      );
+      return { items: items.flatMap(toDeleted), next };
     },
 
     async findDeleted(tenant_id, project_ids) {

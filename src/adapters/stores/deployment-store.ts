@@ -20,6 +20,7 @@ import {
   type Write,
 } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
+import { versionIs } from './current.ts';
 import { listDeployments, statusPk } from './deployment-lists.ts';
 import { toAttributes, toEntity } from './entity.ts';
 import { keys, projectPk, tenantPk } from './keys.ts';
@@ -163,10 +164,6 @@ function holderIs(deployment_id: string) {
 function unlockWrites(lock: Item | undefined, deployment: Deployment): Write[] {
   if (lock?.attributes['holder'] !== deployment.id) return [];
   return [{ kind: 'delete', key: lock.key, condition: holderIs(deployment.id) }];
-}
-
-function versionIs(deployment: Deployment) {
-  return { kind: 'equals', attribute: 'version', value: deployment.version } as const;
 }
 
 // The list of a project's recent deployments changes with any of them, so losing once says nothing against this one.

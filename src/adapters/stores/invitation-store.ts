@@ -18,6 +18,7 @@ import { readText, toAttributes, toEntity } from './entity.ts';
 import { emailClaim, memberItem, membershipItem, userItem } from './identity-store.ts';
 import { keys, tenantPk } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
+import { readPage } from './page.ts';
 import { sessionItem } from './session-store.ts';
 
 const PREFIX = 'INVITATION#';
@@ -41,18 +42,8 @@ export function createInvitationStore(table: Table): InvitationStore {
     },
 
     async list(tenant_id, page) {
-      const { items, last } = await scopeToTenant(table, tenant_id).query({
-        table: 'tenants',
-        pk: tenantPk(tenant_id),
-        sk: { prefix: PREFIX },
-        direction: 'backward',
-        limit: page.limit,
-        ...(page.after === undefined ? {} : { after: keys.invitation(tenant_id, page.after) }),
-      });
-      return {
-        items: items.map((item) => toEntity(invitationSchema, item)),
-        next: last?.sk.slice(PREFIX.length),
-      };
+      const { items, next } = await readPage(table, tenant_id, (id) => keys.invitation(tenant_id, id), page);
+      return { items: items.map((item) => toEntity(invitationSchema, item)), next };
     },
 
     async withdraw(invitation, event) {

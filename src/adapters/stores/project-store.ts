@@ -8,10 +8,12 @@ import {
 import { AppError } from '../../domain/shared/errors.ts';
 import { ConditionFailedError, type Item, type Table, type Write } from '../table/port.ts';
 import { scopeToTenant } from '../table/scope.ts';
+import { versionIs } from './current.ts';
 import { createDeletedProjectReader, deletedItem, listDeletedIds, takeBack } from './deleted-projects.ts';
 import { toAttributes, toEntity } from './entity.ts';
-import { keys, tenantPk } from './keys.ts';
+import { keys } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
+import { readPage } from './page.ts';
 import type { Sealer } from './sealer.ts';
 
 const DEFAULT_TARGET = { environment: DEFAULT_ENVIRONMENT, name: DEFAULT_SERVICE } as const;
@@ -50,19 +52,8 @@ export function createProjectStore(table: Table, sealer: Sealer): ProjectStore {
     },
 
     async list(tenant_id, page) {
-      const prefix = 'PROJECT#';
-      const { items, last } = await scopeToTenant(table, tenant_id).query({
-        table: 'tenants',
-        pk: tenantPk(tenant_id),
-        sk: { prefix },
-        direction: 'backward',
-        limit: page.limit,
-        ...(page.after === undefined ? {} : { after: { ...keys.project(tenant_id, page.after) } }),
-      });
-      return {
-        items: items.map((item) => toEntity(projectSchema, item)),
-        next: last?.sk.slice(prefix.length),
-      };
+      const { items, next } = await readPage(table, tenant_id, (id) => keys.project(tenant_id, id), page);
+      return { items: items.map((item) => toEntity(projectSchema, item)), next };
     },
 
     async replace(previous, next, variables, event) {
@@ -123,10 +114,6 @@ function freeName(project: Project): Write {
 
 function projectItem(project: Project): Item {
   return { key: keys.project(project.tenant_id, project.id), attributes: toAttributes(project) };
-}
-
-function versionIs(project: Project) {
-  return { kind: 'equals', attribute: 'version', value: project.version } as const;
 }
 
 function variablesWrite(sealer: Sealer, project: Project, variables: Variables): Write {

@@ -1,15 +1,16 @@
 import { type Session, type SessionStore, sessionEnd, sessionSchema } from '../../domain/identity/index.ts';
-import type { Item, Query, Table } from '../table/port.ts';
+import type { Item, Table } from '../table/port.ts';
 import { readText, toAttributes, toEntity } from './entity.ts';
 import { keys } from './keys.ts';
+import { readAll } from './page.ts';
 
 const PAGE = 100;
 
 /** A user's sessions on the Table port: they lie with each of their teams, and the directory knows which those are. */
 export function createSessionStore(table: Table): SessionStore {
-  const query = (user_id: string, tenant_id: string, page: Pick<Query, 'limit' | 'after'>) => {
+  const sessionsIn = (user_id: string, tenant_id: string) => {
     const { pk, sk } = keys.session(tenant_id, user_id, '');
-    return table.query({ table: 'tenants', pk, sk: { prefix: sk }, direction: 'backward', ...page });
+    return { table: 'tenants', pk, sk: { prefix: sk }, direction: 'backward' } as const;
   };
 
   return {
@@ -19,7 +20,7 @@ export function createSessionStore(table: Table): SessionStore {
       const pages = await Promise.all(
         tenant_ids.map((tenant_id) => {
           const start = after === undefined ? {} : { after: keys.session(tenant_id, user_id, after) };
-          return query(user_id, tenant_id, { limit: limit + 1, ...start });
+          return table.query({ ...sessionsIn(user_id, tenant_id), limit: limit + 1, ...start });
         }),
       );
       const found = pages
@@ -40,7 +41,7 @@ export function createSessionStore(table: Table): SessionStore {
 
     async endSessions(user_id, except_id) {
       for (const tenant_id of await readTenantIds(table, user_id)) {
-        const items = await readAll((after) => query(user_id, tenant_id, { limit: PAGE, ...after }));
+        const items = await readAll(table, { ...sessionsIn(user_id, tenant_id), limit: PAGE });
         const ended = items.filter((item) => toSession(item).id !== except_id);
         await Promise.all(ended.map(({ key }) => table.write({ kind: 'delete', key })));
       }
@@ -59,23 +60,15 @@ export function sessionItem(session: Session): Item {
 
 async function readTenantIds(table: Table, user_id: string): Promise<string[]> {
   const { pk, sk } = keys.membership(user_id, '');
-  const items = await readAll((after) =>
-    table.query({ table: 'directory', pk, sk: { prefix: sk }, direction: 'forward', limit: PAGE, ...after }),
-  );
+  const memberships = {
+    table: 'directory',
+    pk,
+    sk: { prefix: sk },
+    direction: 'forward',
+    limit: PAGE,
+  } as const;
+  const items = await readAll(table, memberships);
   return items.map((item) => readText(item, 'tenant_id'));
-}
-
-async function readAll(
-  read: (after: Pick<Query, 'after'>) => ReturnType<Table['query']>,
-): Promise<readonly Item[]> {
-  const all: Item[] = [];
-  let { items, last } = await read({});
-  all.push(...items);
-  while (last !== undefined) {
-    ({ items, last } = await read({ after: last }));
-    all.push(...items);
-  }
-  return all;
 }
 
 function toSession(item: Item): Session {

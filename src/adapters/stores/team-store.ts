@@ -12,11 +12,11 @@ import { scopeToTenant } from '../table/scope.ts';
 import { demandCurrent, versionIs } from './current.ts';
 import { toAttributes, toEntity } from './entity.ts';
 import { memberItem, membershipItem } from './identity-store.ts';
-import { keys, tenantPk, userPk } from './keys.ts';
+import { keys, userPk } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
+import { readPage } from './page.ts';
 import { replaceUser } from './user-store.ts';
 
-const MEMBER = 'MEMBER#';
 // A query reads 1 MB at once: several thousand members.
 const MEMBERS_AT_ONCE = 1000;
 
@@ -121,18 +121,8 @@ export function createTeamStore(table: Table): TeamStore {
 }
 
 async function readMembers(table: Table, tenant_id: string, page: PageRequest): Promise<Page<Member>> {
-  const { items, last } = await scopeToTenant(table, tenant_id).query({
-    table: 'tenants',
-    pk: tenantPk(tenant_id),
-    sk: { prefix: MEMBER },
-    direction: 'backward',
-    limit: page.limit,
-    ...(page.after === undefined ? {} : { after: keys.member(tenant_id, page.after) }),
-  });
-  return {
-    items: items.map((item) => toEntity(memberSchema, item)),
-    next: last?.sk.slice(MEMBER.length),
-  };
+  const { items, next } = await readPage(table, tenant_id, (id) => keys.member(tenant_id, id), page);
+  return { items: items.map((item) => toEntity(memberSchema, item)), next };
 }
 
 function positionAfter(page: Page<unknown> | undefined): Pick<PageRequest, 'after'> {

@@ -5,19 +5,22 @@ import {
   type UserStore,
   userSchema,
 } from '../../domain/identity/index.ts';
-import { type Item, MAX_BATCH_KEYS, type QueryPosition, type Table, type Write } from '../table/port.ts';
+import { type Item, MAX_BATCH_KEYS, type Table, type Write } from '../table/port.ts';
 import { demandCurrent, versionIs } from './current.ts';
 import { purgeEntry } from './due-purges.ts';
 import { toEntity } from './entity.ts';
 import { userItem } from './identity-store.ts';
 import { keys } from './keys.ts';
 import { outboxWrites } from './outbox.ts';
+import { readAll } from './page.ts';
 
 /** Users on the Table port: the directory's, with events that go to a tenant's outbox. Takes the unscoped table. */
 export function createUserStore(table: Table): UserStore {
   return {
     async load(user_id) {
-      const items = await readPartition(table, keys.user(user_id).pk);
+      const { pk } = keys.user(user_id);
+      const partition = { table: 'directory', pk, direction: 'forward', limit: MAX_BATCH_KEYS } as const;
+      const items = await readAll(table, partition);
       const user = items.find(({ key }) => key.sk === 'USER');
       if (user === undefined) return undefined;
       return { user: toEntity(userSchema, user), memberships: membershipsOf(items) };
@@ -81,23 +84,6 @@ function membershipsOf(items: readonly Item[]): Membership[] {
   return items
     .filter(({ key }) => key.sk.startsWith('MEMBERSHIP#'))
     .map((item) => toEntity(membershipSchema, item));
-}
-
-async function readPartition(table: Table, pk: string): Promise<Item[]> {
-  const items: Item[] = [];
-  let after: QueryPosition | undefined;
-  do {
-    const page = await table.query({
-      table: 'directory',
-      pk,
-      direction: 'forward',
-      limit: MAX_BATCH_KEYS,
-      ...(after === undefined ? {} : { after }),
-    });
-    items.push(...page.items);
-    after = page.last;
-  } while (after !== undefined);
-  return items;
 }
 
 /** What tells the purge of an account: found by its time in the index of what is due. */

@@ -1,5 +1,4 @@
 import { AppError } from '../shared/errors.ts';
-import type { DomainEvent } from '../shared/events.ts';
 import { keepAccount } from './account-deletion.ts';
 import { enterTeam, ownTeamName } from './enter-team.ts';
 import type { Member, Tenant, User } from './model.ts';
@@ -8,6 +7,7 @@ import { demandUncommon } from './passwords.ts';
 import type { IdentityStore, SessionStore } from './ports.ts';
 import { type Client, newSession, type SessionDependencies, signPair, type TokenPair } from './sessions.ts';
 import type { TeamStore, UserStore } from './team-ports.ts';
+import { tell } from './tell.ts';
 
 export interface AccountDependencies extends SessionDependencies, PasswordResetDependencies {
   readonly store: IdentityStore;
@@ -59,15 +59,8 @@ export async function register(
     version: 1,
   };
   const session = newSession(deps, member, client);
-  const event: DomainEvent = {
-    id: deps.ids.next('evt'),
-    type: 'branchline.user.created',
-    schema_version: 1,
-    tenant_id: tenant.id,
-    entity: { id: user.id, version: 1 },
-    occurred_at: created_at,
-    data: { user_id: user.id },
-  };
+  const entity = { id: user.id, version: 1 };
+  const event = tell(deps, 'branchline.user.created', tenant.id, entity, { user_id: user.id });
   await deps.store.createAccount({ user, tenant, member, session, events: [event] });
   return {
     user: publicUser(user),

@@ -11,6 +11,7 @@ import {
   MAX_TOKENS,
 } from './api-token-model.ts';
 import type { ApiTokenCodec, ApiTokenStore } from './ports.ts';
+import { tell } from './tell.ts';
 
 export interface ApiTokenDependencies {
   readonly api_tokens: ApiTokenStore;
@@ -125,13 +126,6 @@ function tokenEvent(
   { id, tenant_id, user_id, name }: ApiToken,
   what: 'created' | 'revoked',
 ): DomainEvent {
-  return {
-    id: deps.ids.next('evt'),
-    type: `branchline.token.${what}`,
-    schema_version: 1,
-    tenant_id,
-    entity: { id, version: what === 'created' ? 1 : 2 },
-    occurred_at: deps.clock.now().toISOString(),
-    data: { token_id: id, user_id, name },
-  };
+  const entity = { id, version: what === 'created' ? 1 : 2 };
+  return tell(deps, `branchline.token.${what}`, tenant_id, entity, { token_id: id, user_id, name });
 }

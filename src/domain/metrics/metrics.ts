@@ -1,5 +1,6 @@
 import type { DomainEvent, EventConsumer } from '../shared/events.ts';
 import type { Clock } from '../shared/ports.ts';
+import { DAY_MS } from '../shared/time.ts';
 import { type DayTotals, NOTHING, type ProjectMetrics, summarize } from './model.ts';
 
 export interface MetricsStore {
@@ -73,7 +74,7 @@ export async function readProjectMetrics(
   days: number,
 ): Promise<ReadonlyMap<string, ProjectMetrics>> {
   const now = deps.clock.now();
-  const from = new Date(now.getTime() - (days - 1) * 86_400_000);
+  const from = new Date(now.getTime() - (days - 1) * DAY_MS);
   const found = await deps.metrics.readDays(tenant_id, project_ids, {
     from: from.toISOString().slice(0, 10),
     to: now.toISOString().slice(0, 10),
